@@ -1,0 +1,83 @@
+"""The one place that composes the application."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from apiflask import APIFlask
+from flask import Flask, Response
+from flask_babel import Babel
+
+from viewer import __doc__ as description
+from viewer.archive import Archive
+from viewer.config import Settings
+from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
+from viewer.store.schema import check_version
+from viewer.web import api, errors, health, images, pages, reader, words
+from viewer.web.proxies import BehindProxies
+
+PACKAGE = Path(__file__).parent
+LARGEST_BODY = 1024 * 1024
+VERSION = "1"
+"""Of the API, whose addresses carry it."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application of an installation. Raises OldSchema where `viewer upgrade` has to run first."""
+    settings = settings or Settings.load()
+    archive = Archive.compose(settings)
+    check_version(archive.database)
+    app = APIFlask(
+        "viewer",
+        title="Bill viewer",
+        version=VERSION,
+        spec_path="/api/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_folder=str(PACKAGE / "static"),
+        template_folder=str(template_folder()),
+        instance_path=str(settings.instance),
+    )
+    app.description = (description or "").strip()
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        BABEL_DEFAULT_LOCALE=LANGUAGES[DEFAULT],
+        BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+        VALIDATION_ERROR_STATUS_CODE=400,
+        VALIDATION_ERROR_DESCRIPTION="bad_request",
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["archive"] = archive
+    Babel(app, locale_selector=reader.locale)
+    errors.install(app)
+    words.install(app)
+    for blueprint in (pages.bp, images.bp, api.bp, health.bp):
+        app.register_blueprint(blueprint)
+    app.after_request(_headers(settings))
+    app.wsgi_app = BehindProxies(app.wsgi_app, settings)  # type: ignore[method-assign]
+    return app
+
+
+def template_folder() -> Path:
+    """The templates: top-level in a checkout, inside the package in an installed wheel."""
+    checkout = PACKAGE.parent / "templates"
+    return checkout if checkout.is_dir() else PACKAGE / "templates"
+
+
+def _headers(settings: Settings) -> Callable[[Response], Response]:
+    """Headers of every answer: nothing from other hosts, no inline script, and who may frame us."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        f"form-action 'self'; base-uri 'none'; frame-ancestors {settings.frame_ancestors}"
+    )
+
+    def add(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return add

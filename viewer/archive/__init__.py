@@ -1,0 +1,65 @@
+"""The use cases: open a bill, bring its files in, draw a page, import bills, register an ERP's bill."""
+
+import contextlib
+from dataclasses import dataclass
+
+from viewer.archive.bills import Bills
+from viewer.archive.calls import Calls
+from viewer.archive.files import Files
+from viewer.archive.imports import Imports
+from viewer.archive.renditions import Renditions
+from viewer.blobs import Blobs
+from viewer.config import Settings
+from viewer.documents.pool import Decoders
+from viewer.gateway.client import Gateway
+from viewer.gateway.fetch import Fetcher
+from viewer.store.database import Database
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Everything one installation can do, composed once."""
+
+    settings: Settings
+    database: Database
+    blobs: Blobs
+    decoders: Decoders
+    bills: Bills
+    files: Files
+    renditions: Renditions
+    calls: Calls
+    imports: Imports
+    closing: contextlib.ExitStack
+
+    @classmethod
+    def compose(cls, settings: Settings, *, decoder_processes: int = 2) -> "Archive":
+        """The archive of an installation; `close` ends its threads, processes and connections."""
+        with contextlib.ExitStack() as stack:
+            database = Database(settings.database_url)
+            stack.callback(database.close)
+            blobs = Blobs(settings.blob_url)
+            decoders = Decoders(settings, processes=decoder_processes)
+            stack.callback(decoders.close)
+            gateway = Gateway(settings) if settings.gateway_url else None
+            if gateway:
+                stack.callback(gateway.close)
+            fetcher = Fetcher(settings)
+            stack.callback(fetcher.close)
+            bills = Bills(settings, database, gateway)
+            files = Files(settings, database, blobs, decoders, fetcher, bills)
+            stack.callback(files.close)
+            return cls(
+                settings=settings,
+                database=database,
+                blobs=blobs,
+                decoders=decoders,
+                bills=bills,
+                files=files,
+                renditions=Renditions(settings, blobs, decoders),
+                calls=Calls(settings, database),
+                imports=Imports(settings, database, blobs, files),
+                closing=stack.pop_all(),
+            )
+
+    def close(self) -> None:
+        self.closing.close()

@@ -1,0 +1,138 @@
+"""Opening a bill: the stored copy while it is fresh, upstream's list when it is not, the stored copy again when upstream fails."""
+
+import logging
+import secrets
+from datetime import UTC, datetime, timedelta
+
+from viewer.config import Settings
+from viewer.domain.listing import BillListing, ListedEntry
+from viewer.errors import UnknownUserkey, UpstreamError, UpstreamRefused
+from viewer.gateway.client import Gateway
+from viewer.keyed import KeyedLocks
+from viewer.store import queries
+from viewer.store.database import Database
+from viewer.store.models import Bill
+from viewer.store.record import add_entries, lock_bill, record_listing
+
+log = logging.getLogger(__name__)
+
+PAUSE = timedelta(seconds=10)
+"""At most one call upstream for a bill in this time, on refresh as well as after a failure."""
+
+
+class Bills:
+    """The bills that are stored here or known upstream."""
+
+    def __init__(self, settings: Settings, database: Database, gateway: Gateway | None) -> None:
+        self._settings = settings
+        self._database = database
+        self._gateway = gateway
+        self._asking = KeyedLocks()
+
+    def open(self, userkey: str) -> Bill:
+        """The whole bill, with everything of it loaded; asked upstream when the copy is older than VIEWER_BILL_TTL.
+
+        Raises UnknownUserkey, or an UpstreamError where upstream fails and no copy is stored.
+        """
+        stored = self.stored(userkey)
+        if stored is not None and self._is_current(stored, timedelta(seconds=self._settings.bill_ttl)):
+            return stored
+        return self._ask(userkey, timedelta(seconds=self._settings.bill_ttl))
+
+    def refresh(self, userkey: str) -> Bill:
+        """The same, asked upstream now unless that happened within the last ten seconds."""
+        return self._ask(userkey, PAUSE)
+
+    def stored(self, userkey: str) -> Bill | None:
+        """The stored copy, however old."""
+        with self._database.read() as session:
+            return queries.load_bill(session, userkey)
+
+    def ask_again(self, userkey: str) -> None:
+        """A fresh list for its file links; files that failed before are not tried again because of it. May raise."""
+        if self._gateway is not None:
+            with self._asking.hold(userkey):
+                self._record(userkey, self._gateway.list_bill(userkey), retry_unavailable=False)
+
+    def register(self, *, bill_id: str, bill_no: str | None, branch_id: str | None) -> str:
+        """The userkey of an ERP's bill, the same for every entry of it; the bill and the entry are known from now on.
+
+        An imported or stored bill keeps its userkey without asking; without a gateway a new bill gets a random one.
+        """
+        with self._database.read() as session:
+            stored = queries.load_bill_by_id(session, bill_id)
+        if stored is not None and (stored.source == "import" or self._gateway is None):
+            userkey = stored.userkey
+        elif self._gateway is not None:
+            userkey = self._gateway.get_userkey(bill_id=bill_id, bill_no=bill_no, branch_id=branch_id)
+        else:
+            userkey = ""
+        with self._database.write() as session:
+            if not userkey:
+                queries.lock_name(session, bill_id)
+                first = queries.load_bill_by_id(session, bill_id)
+                userkey = first.userkey if first else secrets.token_hex(16)
+            bill = lock_bill(session, userkey, source="upstream")
+            bill.bill_id, bill.bill_no = bill_id, bill_no or bill.bill_no
+            bill.registered_at = bill.registered_at or datetime.now(UTC)
+            if branch_id:
+                add_entries(bill, [ListedEntry(branch_id=branch_id)])
+        return userkey
+
+    def _is_current(self, bill: Bill, lifetime: timedelta) -> bool:
+        """Whether the copy can be shown without asking. A bill that upstream disowned is asked for each time."""
+        if bill.source == "import" or self._gateway is None:
+            return True
+        if bill.withdrawn or bill.fetched_at is None or bill.asked_at is None:
+            return False
+        return datetime.now(UTC) - bill.asked_at < (PAUSE if bill.stale else lifetime)
+
+    def _ask(self, userkey: str, lifetime: timedelta) -> Bill:
+        with self._asking.hold(userkey):
+            stored = self.stored(userkey)
+            if stored is not None and self._is_current(stored, lifetime):
+                return stored  # another request asked while this one waited
+            if self._gateway is None:
+                raise UnknownUserkey
+            try:
+                listing = self._gateway.list_bill(userkey)
+            except UpstreamRefused as error:
+                if error.errcode in self._settings.unknown_errcodes:
+                    self._withdraw(stored)
+                    raise UnknownUserkey from error
+                return self._cover(stored, error)
+            except UpstreamError as error:
+                return self._cover(stored, error)
+            if not listing.invoices and not listing.attachments and not (stored and stored.registered_at):
+                self._withdraw(stored)
+                raise UnknownUserkey
+            return self._record(userkey, listing, retry_unavailable=True)
+
+    def _record(self, userkey: str, listing: BillListing, *, retry_unavailable: bool) -> Bill:
+        with self._database.write() as session:
+            bill = lock_bill(session, userkey, source="upstream")
+            record_listing(
+                session,
+                bill,
+                listing,
+                now=datetime.now(UTC),
+                max_files=self._settings.max_bill_files,
+                retry_unavailable=retry_unavailable,
+            )
+        return bill
+
+    def _cover(self, stored: Bill | None, error: UpstreamError) -> Bill:
+        """The stored copy in place of an upstream that failed; the failure itself where there is no copy."""
+        if stored is None or stored.fetched_at is None or stored.withdrawn:
+            raise error
+        log.warning("upstream failed (%s), showing the copy of %s", error.code, stored.fetched_at)
+        with self._database.write() as session:
+            bill = lock_bill(session, stored.userkey, source=stored.source)
+            bill.asked_at, bill.failure = datetime.now(UTC), error.code
+        return bill
+
+    def _withdraw(self, stored: Bill | None) -> None:
+        if stored is not None and not stored.withdrawn:
+            with self._database.write() as session:
+                bill = lock_bill(session, stored.userkey, source=stored.source)
+                bill.withdrawn, bill.asked_at = True, datetime.now(UTC)

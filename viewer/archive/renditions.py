@@ -1,0 +1,42 @@
+"""A page's picture in the size and format that was asked for."""
+
+from pathlib import Path
+
+from viewer.blobs import Blobs
+from viewer.config import Settings
+from viewer.documents.pool import Decoders
+from viewer.domain.size import Size
+from viewer.imaging.cache import RenditionCache
+from viewer.imaging.request import ImageRequest
+from viewer.store.queries import FoundPage
+
+
+class Renditions:
+    """Pictures of pages, made at their first need."""
+
+    def __init__(self, settings: Settings, blobs: Blobs, decoders: Decoders) -> None:
+        self._blobs = blobs
+        self._decoders = decoders
+        self._max_area = settings.decoder_pixels
+        self._cache = RenditionCache(settings.derivatives)
+
+    def ask(
+        self, found: FoundPage, *, region: str, size: str, rotation: str, quality: str, suffix: str
+    ) -> ImageRequest:
+        """The parsed request for an image of this page; raises BadImageRequest."""
+        page = Size(found.page.width, found.page.height)
+        return ImageRequest.parse(
+            page, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix, max_area=self._max_area
+        )
+
+    def picture(self, found: FoundPage, ask: ImageRequest) -> Path:
+        """The file that holds the picture. Raises UnreadableDocument."""
+        sha256, media_type, number = found.file.sha256, found.file.media_type, found.page.number
+        assert sha256, "a page exists only for a file whose bytes are stored"
+        assert media_type
+
+        def make() -> bytes:
+            content = self._blobs.get(sha256)
+            return self._decoders.draw(content, media_type, number=number, size=ask.size, suffix=ask.suffix)
+
+        return self._cache.get(sha256=sha256, number=number, canonical=ask.canonical, make=make)

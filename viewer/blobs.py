@@ -1,0 +1,50 @@
+"""The store of originals, behind an address: a folder by default, an object store at scale. Keys are SHA-256 in hex.
+
+A blob is written whole or not at all (obstore puts under a temporary name and renames), and never changes.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, from_url
+
+PIECE = 1024 * 1024
+
+
+class Blobs:
+    """Originals by content."""
+
+    def __init__(self, url: str) -> None:
+        self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+
+    def put(self, sha256: str, source: Path) -> None:
+        """Stores the file at `source`; storing what is there already costs one look."""
+        if not self.has(sha256):
+            obstore.put(self._store, _key(sha256), source)
+
+    def has(self, sha256: str) -> bool:
+        try:
+            obstore.head(self._store, _key(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def get(self, sha256: str) -> bytes:
+        """All bytes; FileNotFoundError where there is no such blob."""
+        return bytes(obstore.get(self._store, _key(sha256)).bytes())
+
+    def pieces(self, sha256: str, *, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` up to but not including `end`, piece by piece."""
+        for at in range(start, end, PIECE):
+            yield bytes(obstore.get_range(self._store, _key(sha256), start=at, end=min(at + PIECE, end)))
+
+    def check(self) -> None:
+        """Raises what the store raises when it doesn't answer; a folder that is gone counts as that."""
+        if isinstance(self._store, LocalStore) and self._store.prefix and not Path(self._store.prefix).is_dir():
+            raise FileNotFoundError(self._store.prefix)
+        obstore.list_with_delimiter(self._store, prefix="00")
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"

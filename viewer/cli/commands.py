@@ -1,0 +1,231 @@
+"""The commands themselves, each a few lines over the archive."""
+
+import json
+import logging
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from viewer.archive import Archive
+from viewer.cli.language import _, spoken
+from viewer.cli.server import serve_settings
+from viewer.config import Settings
+from viewer.demo import Demo
+from viewer.domain.codes import INVOICE_TYPES
+from viewer.domain.keys import parse_userkey
+from viewer.domain.money import amount_text
+from viewer.gateway.sandbox.app import create_sandbox
+from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, demo_bills
+from viewer.gateway.sandbox.seeding import seed
+from viewer.gateway.sandbox.server import serve_in_thread
+from viewer.gateway.sandbox.state import State
+from viewer.i18n import LANGUAGES
+from viewer.instance import init_instance, open_database
+from viewer.store.models import Bill
+from viewer.store.schema import upgrade as upgrade_schema
+
+
+@click.group(help=_("Shows the invoices of an ERP bill."))
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("The language of this command; zh-CN by default."))
+@click.option("-v", "--verbose", is_flag=True, help=_("Tell more of what happens."))
+def cli(lang: str | None, verbose: bool) -> None:
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+    )
+
+
+@cli.command(help=_("Creates the instance: folders, database, signing key."))
+def init() -> None:
+    settings = Settings.load()
+    init_instance(settings)
+    click.echo(_("The instance is ready: {path}").format(path=settings.instance))
+
+
+@cli.command(help=_("Applies the migrations that the database lacks."))
+def upgrade() -> None:
+    with open_database(Settings.load()) as database:
+        upgrade_schema(database)
+    click.echo(_("The database has this version's schema."))
+
+
+@cli.command(help=_("Serves the configured instance on all cores; SIGTERM drains."))
+@click.option("--host", help=_("Address to listen on; VIEWER_HOST by default."))
+@click.option("--port", type=click.IntRange(1, 65535), help=_("Port to listen on; VIEWER_PORT by default."))
+def serve(host: str | None, port: int | None) -> None:
+    settings = Settings.load()
+    serve_settings(settings, host=host or settings.host, port=port or settings.port)
+
+
+@cli.command(help=_("The demo: sandbox, demo ERP and viewer, filled with bills of every kind."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
+@click.option("--port", type=click.IntRange(1, 65533), default=8000, show_default=True, help=_("Port of the viewer."))
+def demo(host: str, port: int) -> None:
+    console = Console(stderr=True)
+    with Demo(host=host, port=port) as demo:
+        with _bar(console) as bar:
+            tasks = {name: bar.add_task(words, total=None) for name, words in _DEMO_STEPS.items()}
+            demo.fill(lambda step, done, total: bar.update(tasks[step], completed=done, total=total))
+        demo.announce(lambda: _print_addresses(demo))
+        serve_settings(demo.settings, host=host, port=port)
+
+
+@cli.command(help=_("The emulator of the invoice cloud alone, with the demo bills."))
+@click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("Port; 0 takes a free one.")
+)
+@click.option("--data", type=click.Path(path_type=Path), help=_("Its folder; sandbox/ in the instance by default."))
+@click.option(
+    "--link-seconds",
+    type=click.IntRange(1),
+    default=7 * 86400,
+    show_default=True,
+    help=_("How long file links are good."),
+)
+def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
+    folder = data or Settings.load().instance / "sandbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    state = State(folder / "sandbox.db")
+    with _bar(Console(stderr=True)) as bar:
+        task = bar.add_task(_("Making the demo documents"), total=None)
+        seed(state, demo_bills(), progress=lambda done, total: bar.update(task, completed=done, total=total))
+    app = create_sandbox(
+        state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET, link_seconds=link_seconds
+    )
+    with serve_in_thread(app, host, port) as served:
+        click.echo(_("The sandbox is at {url}").format(url=served.url))
+        click.echo(f"client_id={SANDBOX_CLIENT_ID} client_secret={SANDBOX_CLIENT_SECRET}")
+        served.join()
+
+
+@cli.command(help=_("Shows a bill, its entries and invoices. KEY is its userkey."))
+@click.argument("key")
+@click.option("--json", "as_json", is_flag=True, help=_("As JSON."))
+def bill(key: str, as_json: bool) -> None:
+    settings = Settings.load()
+    archive = Archive.compose(settings)
+    try:
+        found = archive.bills.open(parse_userkey(key.strip(), access="userkey"))
+    finally:
+        archive.close()
+    if as_json:
+        click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print_bill(found)
+
+
+@cli.command(
+    "import", help=_("Imports bills from PATH: a folder per bill with a sub-folder per entry, or a JSON manifest.")
+)
+@click.argument("path", type=click.Path(path_type=Path))
+def import_(path: Path) -> None:
+    settings = Settings.load()
+    archive = Archive.compose(settings)
+    try:
+        with _bar(Console(stderr=True)) as bar:
+            tasks: dict[str, object] = {}
+
+            def progress(name: str, done: int, total: int) -> None:
+                task = tasks.setdefault(name, bar.add_task(name, total=total)) if name not in tasks else tasks[name]
+                bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+
+            bills = archive.imports.run(path, progress)
+    finally:
+        archive.close()
+    table = Table(_("Bill"), "userkey", _("Invoices"), _("Files"))
+    for each in bills:
+        table.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
+    Console().print(table)
+
+
+_DEMO_STEPS = {
+    "documents": _("Making the demo documents"),
+    "bills": _("Opening the demo bills"),
+    "files": _("Fetching their files"),
+}
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
+
+
+def _print_addresses(demo: Demo) -> None:
+    click.echo(_("The demo ERP with the viewer in its frame:") + f"  {demo.url}/demo/erp")
+    click.echo(_("The viewer:") + f"  {demo.url}/")
+    click.echo(_("The invoice cloud's sandbox:") + f"  {demo.sandbox_url}/")
+    for each in demo.bills:
+        click.echo(f"  {demo.url}/bills/{each.userkey}  {each.titles[spoken()]}")
+    click.echo(_("Ctrl-C ends all of it."))
+
+
+def _print_bill(found: Bill) -> None:
+    console = Console()
+    console.print(f"[b]{found.bill_no or found.bill_id or '–'}[/b]  userkey {found.userkey}", highlight=False)
+    if found.stale:
+        console.print(
+            _("The invoice cloud can't be reached; this is the copy of {time}.").format(time=found.fetched_at)
+        )
+    entries = Table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
+    for entry in found.entries:
+        count = sum(entry.branch_id in invoice.branch_ids for invoice in found.invoices)
+        entries.add_row(
+            str(entry.seq), entry.branch_id, entry.expense_type or "–", amount_text(entry.amount) or "–", str(count)
+        )
+    console.print(entries)
+    invoices = Table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
+    seqs = {entry.branch_id: str(entry.seq) for entry in found.entries}
+    for invoice in found.invoices:
+        invoices.add_row(
+            invoice.serial_no,
+            invoice.invoice_no or "–",
+            _(INVOICE_TYPES.get(invoice.invoice_type or "", invoice.invoice_type or "–")),
+            str(invoice.invoice_date or "–"),
+            invoice.seller_name or "–",
+            amount_text(invoice.total_amount) or "–",
+            ",".join(seqs[branch_id] for branch_id in invoice.branch_ids) or "–",
+        )
+    console.print(invoices)
+
+
+def _bill_json(found: Bill) -> dict[str, object]:
+    """The bill, its branch_ids and invoices; the names are the API's."""
+    return {
+        "userkey": found.userkey,
+        "bill_no": found.bill_no,
+        "bill_id": found.bill_id,
+        "profile": found.profile,
+        "branch_ids": found.branch_ids,
+        "entries": [
+            {
+                "branch_id": entry.branch_id,
+                "seq": entry.seq,
+                "expense_type": entry.expense_type,
+                "amount": amount_text(entry.amount),
+                "serial_nos": [each.serial_no for each in found.invoices if entry.branch_id in each.branch_ids],
+            }
+            for entry in found.entries
+        ],
+        "invoices": [
+            {
+                "serial_no": invoice.serial_no,
+                "branch_ids": invoice.branch_ids,
+                "invoice_type": invoice.invoice_type,
+                "invoice_code": invoice.invoice_code,
+                "invoice_no": invoice.invoice_no,
+                "invoice_date": invoice.invoice_date and invoice.invoice_date.isoformat(),
+                "total_amount": amount_text(invoice.total_amount),
+                "seller_name": invoice.seller_name,
+                "files": [{"name": file.name, "state": file.state} for file in invoice.files],
+            }
+            for invoice in found.invoices
+        ],
+        "attachments": [
+            {"attachment_id": each.attachment_id, "name": each.name, "branch_ids": each.branch_ids}
+            for each in found.attachments
+        ],
+        "fetched_at": found.fetched_at and found.fetched_at.isoformat(),
+        "stale": found.stale,
+    }

@@ -1,0 +1,220 @@
+"""Settings: environment variables with the prefix VIEWER_, also read from `viewer.env` in the instance folder.
+
+One frozen dataclass; each field's metadata says how to parse it and what it means, so that the documented table
+(docs/settings.md) is made from it. An unknown VIEWER_ variable or a bad value is a `ConfigError` that names it.
+"""
+
+import dataclasses
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+
+from viewer.errors import N_, ConfigError
+
+PREFIX = "VIEWER_"
+ENV_FILE = "viewer.env"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def setting(parse: Callable[[str], object], default: str, meaning: str) -> Any:
+    """A field whose text is parsed by `parse`; `default` is text too, so that the documentation shows what one would type."""
+    return dataclasses.field(metadata={"parse": parse, "default": default, "meaning": meaning})
+
+
+def text(value: str) -> str:
+    return value.strip()
+
+
+def optional(value: str) -> str | None:
+    return value.strip() or None
+
+
+def choice(*allowed: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return value
+
+    return parse
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"\d{1,18}", value) or not least <= int(value) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(value)
+
+    return parse
+
+
+def seconds(value: str) -> float:
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
+        raise ValueError("seconds, such as 300 or 0.5")
+    return float(value)
+
+
+def http_url(value: str) -> str | None:
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("an http or https address without query")
+    return value.rstrip("/")
+
+
+def hosts(value: str) -> frozenset[str]:
+    found = frozenset(value.lower().replace(",", " ").split())
+    if bad := [host for host in found if not re.fullmatch(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+):\d{1,5}", host)]:
+        raise ValueError(f"host:port separated by spaces or commas, not {bad[0]}")
+    return found
+
+
+def sources(value: str) -> str:
+    """CSP host sources; a character that could end the directive is refused."""
+    if re.search(r"[;,\r\n]", value):
+        raise ValueError("CSP sources separated by spaces")
+    return " ".join(value.split())
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(each, strict=False) for each in value.replace(",", " ").split())
+    except ValueError as error:
+        raise ValueError("addresses or networks such as 10.0.0.0/8, separated by spaces or commas") from error
+
+
+def codes(value: str) -> frozenset[str]:
+    return frozenset(value.replace(",", " ").split())
+
+
+def zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("a time zone such as Asia/Shanghai") from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """One installation's settings; see `docs/settings.md`, which is made from this class."""
+
+    instance: Path = setting(Path, "instance", "the folder that holds everything this installation owns")
+    database_url: str = setting(text, "", "SQLAlchemy address of the database; empty: SQLite in the instance")
+    blob_url: str = setting(text, "", "address of the store of originals; empty: a folder in the instance")
+    gateway_url: str | None = setting(http_url, "", "base address of the invoice cloud; empty: imported bills only")
+    client_id: str = setting(text, "", "the tenant's client id at the invoice cloud")
+    client_secret: str = setting(text, "", "the tenant's client secret; also checks the ERP's signed calls")
+    tax_no: str = setting(text, "", "the company's tax number")
+    enc_type: Literal["0", "1", "2"] = setting(
+        choice("0", "1", "2"),
+        "2",
+        "signature of calls: 0 MD5, 1 SHA-256, 2 HMAC-SHA256; weaker signed calls are refused",
+    )
+    public_url: str | None = setting(
+        http_url, "", "scheme, host and path prefix that readers use; empty: as each request came in"
+    )
+    trusted_proxies: tuple[Network, ...] = setting(
+        networks, "", "addresses whose X-Forwarded-For, -Proto and -Host are believed"
+    )
+    frame_ancestors: str = setting(sources, "'self'", "who may show the viewer in a frame (CSP sources)")
+    file_hosts: frozenset[str] = setting(
+        hosts, "", "host:port list from which files are fetched, besides the gateway's own"
+    )
+    access: Literal["userkey", "token"] = setting(
+        choice("userkey", "token"), "userkey", "userkey: the key opens the bill; token: signed links only"
+    )
+    operator_token: str | None = setting(optional, "", "bearer token of the operator's pages")
+    timezone: ZoneInfo = setting(zone, "Asia/Shanghai", "time zone of the times shown")
+    bill_ttl: float = setting(seconds, "300", "seconds after which a bill is asked for again when opened")
+    unknown_errcodes: frozenset[str] = setting(
+        codes, "1301", "errcodes with which the invoice cloud says that it doesn't know a userkey"
+    )
+    connect_timeout: float = setting(seconds, "3", "seconds to connect to the invoice cloud")
+    upstream_deadline: float = setting(seconds, "15", "seconds for one call of the invoice cloud, retries included")
+    download_deadline: float = setting(seconds, "60", "seconds for one file's download")
+    max_file_bytes: int = setting(whole(1, 10**12), "100000000", "largest file that is fetched or imported, bytes")
+    max_bill_files: int = setting(whole(1, 10**6), "2000", "most files of one bill; the rest stay unavailable")
+    max_pixels: int = setting(whole(1, 10**10), "100000000", "largest source image, pixels")
+    max_pages: int = setting(whole(1, 10**6), "1000", "most pages of one file")
+    page_dpi: int = setting(whole(36, 1200), "300", "resolution at which a PDF page counts its pixels")
+    page_edge: int = setting(whole(100, 20000), "6000", "longest edge of a PDF page, pixels")
+    decoder_memory: int = setting(whole(2**28, 2**40), "1073741824", "address space of one decoder process, bytes")
+    decoder_seconds: float = setting(seconds, "10", "wall time of one decoder task")
+    decoder_pixels: int = setting(whole(1, 10**9), "36000000", "largest picture that is made, pixels")
+    host: str = setting(text, "127.0.0.1", "address on which `viewer serve` listens")
+    port: int = setting(whole(1, 65535), "8000", "port on which `viewer serve` listens")
+    workers: int = setting(whole(0, 256), "0", "server processes; 0: one for each core")
+    demo_erp_url: str | None = setting(http_url, "", "address of the demo ERP page; written by `viewer demo`")
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Settings from the environment over the instance's `viewer.env`; raises ConfigError for the first bad one."""
+        environ = os.environ if environ is None else environ
+        instance = Path(environ.get("VIEWER_INSTANCE") or default_instance()).absolute()
+        stored = {name: value or "" for name, value in dotenv_values(instance / ENV_FILE, interpolate=False).items()}
+        given = stored | {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        given["VIEWER_INSTANCE"] = str(instance)
+        fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
+        for name in given:
+            if name.startswith(PREFIX) and name not in fields:
+                raise ConfigError(N_("{name} is not a setting; see docs/settings.md"), name=name)
+        values = {}
+        for name, field in fields.items():
+            raw = given.get(name, field.metadata["default"])
+            try:
+                values[field.name] = field.metadata["parse"](raw)
+            except ValueError as error:
+                raise ConfigError(N_("{name} is wrong: it takes {expected}"), name=name, expected=str(error)) from error
+        return cls(**cast(Any, values)).completed()
+
+    def completed(self) -> "Settings":
+        """The same with the places inside the instance filled in and, with a gateway, its credentials checked."""
+        if self.gateway_url and not (self.client_id and self.client_secret):
+            raise ConfigError(
+                N_("{name} is missing: the gateway needs it"), name="VIEWER_CLIENT_ID / VIEWER_CLIENT_SECRET"
+            )
+        return dataclasses.replace(
+            self,
+            database_url=self.database_url or f"sqlite:///{self.instance / 'viewer.db'}",
+            blob_url=self.blob_url or (self.instance / "blobs").as_uri(),
+            workers=self.workers or os.cpu_count() or 1,
+        )
+
+    @property
+    def derivatives(self) -> Path:
+        return self.instance / "derivatives"
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """`host:port` of every server from which files may be fetched."""
+        return self.file_hosts | ({host_port(self.gateway_url)} if self.gateway_url else set())
+
+
+def host_port(url: str) -> str:
+    """`host:port` of an http(s) address, with the scheme's own port filled in; "" where the address has no usable host.
+
+    >>> host_port("https://Files.Example/x")
+    'files.example:443'
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    except (ValueError, KeyError):
+        return ""
+    host = (parts.hostname or "").lower()
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}" if host else ""
+
+
+def default_instance() -> Path:
+    """`instance/` of the checkout; for an installed package, of the current folder."""
+    checkout = Path(__file__).parents[1]
+    return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / "instance"

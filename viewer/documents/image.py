@@ -1,0 +1,77 @@
+"""Pictures through Pillow: EXIF orientation applied, alpha on white, palettes and CMYK as RGB."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+
+from viewer.documents.shapes import Limits, Unreadable
+from viewer.domain.size import Size
+
+ORIENTATION = 0x0112
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation → how to turn the stored pixels upright."""
+TURNED = frozenset({5, 6, 7, 8})
+"""EXIF orientations that swap width and height."""
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
+
+
+def page_sizes(content: bytes, limits: Limits) -> list[Size]:
+    """The size of every page as shown. Only TIFF has pages here; an animation shows its first frame."""
+    with _opened(content) as picture:
+        count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+        if count > limits.max_pages:
+            raise Unreadable("too_many_pages")
+        sizes = []
+        for number in range(count):
+            picture.seek(number)
+            if picture.width * picture.height > limits.max_pixels:
+                raise Unreadable("too_many_pixels")
+            sizes.append(_shown(picture))
+        picture.seek(0)
+        picture.load()  # a truncated picture is told now, not when somebody looks at it
+        return sizes
+
+
+def draw(content: bytes, number: int, size: Size) -> Image.Image:
+    """Page `number` (from 1) in exactly `size`, shrunk before it is turned."""
+    with _opened(content) as picture:
+        picture.seek(number - 1)
+        orientation = picture.getexif().get(ORIENTATION, 1)
+        stored = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
+        picture.draft("RGB", stored)
+        flat = _on_white(picture)
+        if flat.size != stored:
+            flat = flat.resize(stored, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return flat.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else flat
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+            yield picture
+
+
+def _shown(picture: Image.Image) -> Size:
+    turned = picture.getexif().get(ORIENTATION, 1) in TURNED
+    return Size(picture.height, picture.width) if turned else Size(picture.width, picture.height)
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        white = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(white, clear).convert("RGB")
+    return picture.convert("RGB")

@@ -1,0 +1,22 @@
+"""Values that pass between the server and its decoder processes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a document may cost; figures in `viewer.config.Settings`."""
+
+    max_pixels: int
+    max_pages: int
+    page_dpi: int
+    page_edge: int
+    decoder_pixels: int
+
+
+class Unreadable(Exception):
+    """Raised inside a decoder; `problem` is a code of `viewer.domain.codes.PROBLEMS`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem

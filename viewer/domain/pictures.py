@@ -1,0 +1,43 @@
+"""Which of an invoice's files is its picture."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+RENDERABLE = frozenset({"pdf", "jpg", "jpeg", "jpe", "png", "gif", "bmp", "webp", "tif", "tiff"})
+"""Declared extensions whose pages can be shown; once a file is here its content decides instead."""
+
+
+class Candidate(Protocol):
+    """What the rule asks of a file."""
+
+    @property
+    def original(self) -> bool: ...
+    @property
+    def resource(self) -> str | None: ...
+    @property
+    def snapshot(self) -> bool: ...
+    @property
+    def renderable(self) -> bool: ...
+    @property
+    def usable(self) -> bool: ...
+
+
+AnyFile = TypeVar("AnyFile", bound=Candidate)
+
+
+def picture_of(files: Sequence[AnyFile]) -> AnyFile | None:
+    """The invoice's picture: a renderable original, then the tax bureau's file, then a conversion, then a snapshot.
+
+    Within one rank upstream's order holds. A file known to be damaged or unavailable yields to one that isn't; where
+    none can be shown at all the first file by the same order stands, so that the reader learns what is wrong with it.
+    """
+    return min(files, key=lambda file: (not file.renderable, not file.usable, rank(file)), default=None)
+
+
+def rank(file: Candidate) -> int:
+    """0 original, 1 tax bureau's, 2 conversion, 3 any other, 4 snapshot."""
+    if file.snapshot:
+        return 4
+    if file.original:
+        return 0
+    return {"2": 1, "3": 2}.get(file.resource or "", 3)

@@ -1,0 +1,57 @@
+"""Draws the sandbox's papers: a value in, a file's bytes out, and the same bytes every time."""
+
+import threading
+
+from viewer.gateway.sandbox.maker.attachments import draw_contract, draw_itinerary
+from viewer.gateway.sandbox.maker.classic import TITLES as CLASSIC
+from viewer.gateway.sandbox.maker.classic import draw_classic
+from viewer.gateway.sandbox.maker.dice import dice
+from viewer.gateway.sandbox.maker.digital import draw_digital
+from viewer.gateway.sandbox.maker.photo import photo
+from viewer.gateway.sandbox.maker.raster import scan, screenshot
+from viewer.gateway.sandbox.maker.ticket import draw_ticket
+from viewer.gateway.sandbox.papers import Contract, Form, Invoice, Itinerary, Paper, TrainTicket
+
+_MEDIA_TYPES: dict[Form, str] = {
+    "pdf": "application/pdf",
+    "scan": "image/jpeg",
+    "photo": "image/jpeg",
+    "png": "image/png",
+}
+_DRAWING = threading.Lock()
+"""ReportLab's font object reads its file through one cursor: one document at a time."""
+
+
+def make(paper: Paper, form: Form) -> bytes:
+    """The paper as a file; the forms made of pixels show its first page."""
+    with _DRAWING:
+        pdf = _draw(paper)
+    if form == "pdf":
+        return pdf
+    if form == "png":
+        return screenshot(pdf)
+    if form == "scan":
+        return scan(pdf, dice(paper, "scan"))
+    return photo(pdf, dice(paper, "photo"), _taken(paper))
+
+
+def media_type(form: Form) -> str:
+    """What to declare the bytes of `make` as."""
+    return _MEDIA_TYPES[form]
+
+
+def _draw(paper: Paper) -> bytes:
+    match paper:
+        case Invoice():
+            return draw_classic(paper) if paper.type_code in CLASSIC else draw_digital(paper)
+        case TrainTicket():
+            return draw_ticket(paper)
+        case Itinerary():
+            return draw_itinerary(paper)
+        case Contract():
+            return draw_contract(paper)
+
+
+def _taken(paper: Paper) -> str:
+    """The day in a photo's EXIF data: the paper's own, or for one without a date always the same."""
+    return f"{paper.issued:%Y:%m:%d}" if isinstance(paper, Invoice | TrainTicket) else "2025:06:18"

@@ -1,0 +1,108 @@
+"""What is printed on the papers that the sandbox hands out: values only; `maker` draws them, `catalogue` lists them."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Form = Literal["pdf", "scan", "photo", "png"]
+"""How a paper reaches a bill: vector PDF, A4 300 dpi scan (JPEG), 12 MP phone photo (JPEG with EXIF), screenshot PNG."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """Buyer or seller; address and bank are printed on the older VAT layouts only."""
+
+    name: str
+    tax_no: str
+    address_phone: str = ""
+    bank_account: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row of the invoice's table; `amount` excludes tax, `rate` is a fraction (0.06)."""
+
+    name: str
+    amount: Decimal
+    rate: Decimal
+    spec: str = ""
+    unit: str = ""
+    quantity: Decimal | None = None
+
+    @property
+    def tax(self) -> Decimal:
+        return (self.amount * self.rate).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invoice:
+    """A VAT or fully digital (数电) invoice. `type_code` is upstream's `invoiceType`: 26 数电普票, 27 数电专票,
+    1 电子普通 or 3/4 older VAT with code, 8-digit number and check code. `code` is empty on 数电票, whose number has 20 digits."""
+
+    type_code: str
+    number: str
+    issued: date
+    buyer: Party
+    seller: Party
+    lines: tuple[Line, ...]
+    code: str = ""
+    check_code: str = ""
+    remark: str = ""
+    drawer: str = ""
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal("0.00"))
+
+    @property
+    def tax(self) -> Decimal:
+        return sum((line.tax for line in self.lines), Decimal("0.00"))
+
+    @property
+    def total(self) -> Decimal:
+        return self.amount + self.tax
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainTicket:
+    """A paper train ticket (`type_code` 9) or a 铁路电子客票 (29, which has a 20-digit number and a buyer)."""
+
+    type_code: str
+    number: str
+    departs: date
+    departure_time: str
+    from_station: str
+    to_station: str
+    train: str
+    seat: str
+    passenger: str
+    total: Decimal
+    buyer: Party | None = None
+    code: str = ""
+
+    @property
+    def issued(self) -> date:
+        return self.departs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Itinerary:
+    """A ride-hailing itinerary (行程单), an attachment: rows of time, from, to, amount."""
+
+    title: str
+    passenger: str
+    rides: tuple[tuple[str, str, str, Decimal], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """A contract of several pages, an attachment."""
+
+    title: str
+    parties: tuple[Party, Party]
+    pages: int
+    clauses: tuple[str, ...] = field(default=())
+
+
+Paper = Invoice | TrainTicket | Itinerary | Contract

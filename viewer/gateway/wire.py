@@ -1,0 +1,250 @@
+"""The invoice cloud's wire format into our values. Tolerant: unknown fields are kept in `raw`, odd ones are never fatal.
+
+How an invoice names its entry isn't documented anywhere; every spelling met in the vendor's other calls is taken.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from viewer.domain.codes import FINDING_LEVELS
+from viewer.domain.dates import parse_date, parse_time
+from viewer.domain.keys import USERKEY
+from viewer.domain.listing import BillListing, Finding, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
+from viewer.domain.money import parse_amount
+from viewer.errors import UpstreamRefused, UpstreamUnreachable
+
+SUCCESS = "0000"
+
+BRANCH_FIELDS = ("entryid", "entryId", "branch_id", "branchId")
+ORIGINAL = "1"
+
+Raw = Mapping[str, Any]
+
+
+def open_envelope(envelope: Any) -> dict[str, Any]:
+    """The envelope of a successful answer; raises UpstreamRefused with its code otherwise."""
+    if not isinstance(envelope, dict) or "errcode" not in envelope:
+        raise UpstreamUnreachable(reason="no envelope")
+    if str(envelope["errcode"]) != SUCCESS:
+        raise UpstreamRefused(
+            errcode=str(envelope["errcode"]),
+            description=_text(envelope, "description", "message") or "–",
+            trace_id=_text(envelope, "traceId") or "",
+        )
+    return envelope
+
+
+def parse_userkey(envelope: Raw) -> str:
+    """The userkey of a `getUserKey` answer."""
+    data = envelope.get("data")
+    userkey = data.get("userKey") if isinstance(data, dict) else data
+    if not isinstance(userkey, str) or not USERKEY.fullmatch(userkey):
+        raise UpstreamUnreachable(reason="no userKey")
+    return userkey.lower()
+
+
+def parse_listing(envelope: Raw) -> BillListing:
+    """A bill from an `invoices/query` answer: `data` is the list of invoices, or an object that holds it.
+
+    An invoice that stands there several times, once for each entry, becomes one invoice with all its entries.
+    """
+    data = envelope.get("data")
+    beside: Raw = data if isinstance(data, dict) else {}
+    rows = data if isinstance(data, list) else _first_list(beside, "invoices", "invoiceList", "list")
+    rows = [row for row in rows if isinstance(row, dict)]
+    papers = _first_list(envelope, "attachList", "attachments") or _first_list(beside, "attachList", "attachments")
+    facts = [beside, *rows]
+    return BillListing(
+        bill_id=_fact(facts, "bxd_key", "bxdKey", "billId"),
+        bill_no=_fact(facts, "billNumber", "billnumber", "billNo"),
+        image_number=_fact(facts, "imageNumber", "image_number"),
+        entries=tuple(_entries(rows, [paper for paper in papers if isinstance(paper, dict)])),
+        invoices=tuple(_invoices(rows)),
+        attachments=tuple(_attachments(papers)),
+    )
+
+
+def _entries(rows: list[dict[str, Any]], papers: list[dict[str, Any]]) -> Iterator[ListedEntry]:
+    for row in rows:
+        for branch_id in _branch_ids(row):
+            yield ListedEntry(
+                branch_id=branch_id,
+                expense_type=_text(row, "costTypeName", "expenseTypeName"),
+                amount=parse_amount(row.get("entryAmount")),
+            )
+    for paper in papers:
+        for branch_id in _branch_ids(paper):
+            yield ListedEntry(branch_id=branch_id)
+
+
+def _invoices(rows: list[dict[str, Any]]) -> Iterator[ListedInvoice]:
+    together: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if serial_no := _text(row, "serialNo", "fid"):
+            together.setdefault(serial_no, []).append(row)
+    for serial_no, same in together.items():
+        yield _invoice(serial_no, same)
+
+
+def _invoice(serial_no: str, same: list[dict[str, Any]]) -> ListedInvoice:
+    row = same[0]
+    branch_ids = dict.fromkeys(branch_id for each in same for branch_id in _branch_ids(each))
+    return ListedInvoice(
+        serial_no=serial_no,
+        branch_ids=tuple(branch_ids),
+        invoice_type=_text(row, "invoiceType"),
+        invoice_code=_text(row, "invoiceCode"),
+        invoice_no=_text(row, "invoiceNo"),
+        invoice_date=parse_date(row.get("invoiceDate")),
+        total_amount=parse_amount(row.get("totalAmount")),
+        tax_amount=parse_amount(row.get("totalTaxAmount", row.get("taxAmount"))),
+        amount=parse_amount(row.get("invoiceAmount")),
+        currency=_text(row, "currency"),
+        buyer_name=_text(row, "buyerName"),
+        buyer_tax_no=_text(row, "buyerTaxNo"),
+        seller_name=_text(row, "salerName", "sellerName"),
+        seller_tax_no=_text(row, "salerTaxNo", "sellerTaxNo"),
+        check_status=_text(row, "checkStatus"),
+        expend_status=_text(row, "expendStatus"),
+        invoice_status=_text(row, "invoiceStatus"),
+        checked_at=parse_time(row.get("checkTime")),
+        findings=tuple(_findings(row)),
+        files=tuple(_files(row)),
+        attachment_ids=tuple(_texts(row.get("attachSerialNoList"))),
+        raw=row,
+    )
+
+
+def _branch_ids(row: Raw) -> list[str]:
+    found = (text for field in BRANCH_FIELDS for text in _texts(row.get(field)))
+    return list(dict.fromkeys(text for text in found if len(text) <= 200))
+
+
+def _findings(row: Raw) -> Iterator[Finding]:
+    """`verifyResult`: objects with the finding's code (`errorLevel` or `code`), its words and its `config` level."""
+    results = row.get("verifyResult")
+    for result in results if isinstance(results, list) else []:
+        if not isinstance(result, dict):
+            continue
+        if code := _text(result, "errorLevel", "code", "key"):
+            level = _text(result, "config") or ""
+            yield Finding(
+                code=code,
+                level=FINDING_LEVELS.get(level, "yellow"),
+                message=_text(result, "msg", "message", "errorMsg", "name") or "",
+            )
+
+
+def _files(row: Raw) -> Iterator[ListedFile]:
+    """The files of `invoiceFiles`; where there are none, those of the older single-address fields.
+
+    `snapshotUrl` is met beside both: a picture of one page, made by the cloud, and so the last resort.
+    """
+    found: dict[str, ListedFile] = {}
+    listed = (
+        [each for each in row.get("invoiceFiles") or [] if isinstance(each, dict)]
+        if _is_list(row, "invoiceFiles")
+        else []
+    )
+    for number, each in enumerate(listed):
+        file = _listed_file(each, number)
+        found.setdefault(file.identity, file)
+    addresses = {file.url for file in found.values()}
+    single = ("snapshotUrl",) if found else ("pdfurl", "downloadUrl", "kdcloudUrl", "snapshotUrl")
+    for field in single:
+        url = _text(row, field)
+        if url and url not in addresses:
+            addresses.add(url)
+            found[field] = _single_file(row, field, url)
+    yield from found.values()
+
+
+def _listed_file(each: Raw, number: int) -> ListedFile:
+    name = _text(each, "fileName", "name") or ""
+    version = _text(each, "fileHash") or f"{name}/{_text(each, 'fileSize') or ''}/{_text(each, 'pixel') or ''}"
+    return ListedFile(
+        identity=(_text(each, "id") or _text(each, "fileHash") or f"{number}/{name}")[:200],
+        version=version[:200],
+        name=name,
+        extension=_extension(_text(each, "fileExtends", "fileExtend", "extName") or name),
+        original=_text(each, "originalState") == ORIGINAL,
+        resource=_text(each, "resource"),
+        url=_text(each, "url", "downloadUrl"),
+        size=_whole(each.get("fileSize")),
+        raw=each,
+    )
+
+
+def _single_file(row: Raw, field: str, url: str) -> ListedFile:
+    path = url.split("?")[0].split("#")[0]
+    return ListedFile(
+        identity=field,
+        version=(_text(row, "fileHash") or field)[:200],
+        name=path.rsplit("/", 1)[-1][:200],
+        extension="pdf" if field == "pdfurl" else _extension(path),
+        original=field != "snapshotUrl",
+        snapshot=field == "snapshotUrl",
+        url=url,
+        raw={field: url},
+    )
+
+
+def _attachments(papers: list[Any]) -> Iterator[ListedAttachment]:
+    seen: set[str] = set()
+    for number, paper in enumerate(papers):
+        if not isinstance(paper, dict):
+            continue
+        file = _listed_file(paper, number)
+        attachment_id = (_text(paper, "attachSerialNo", "serialNo", "billSerialNo") or file.identity)[:200]
+        if attachment_id not in seen:
+            seen.add(attachment_id)
+            yield ListedAttachment(
+                attachment_id=attachment_id,
+                name=file.name or attachment_id,
+                branch_ids=tuple(_branch_ids(paper)),
+                files=(file,),
+                raw=paper,
+            )
+
+
+def _extension(name: str) -> str:
+    return name.rsplit(".", 1)[-1].lower() if len(name.rsplit(".", 1)[-1]) <= 8 else ""
+
+
+def _first_list(holder: Raw, *fields: str) -> list[Any]:
+    return next((holder[field] for field in fields if isinstance(holder.get(field), list)), [])
+
+
+def _is_list(row: Raw, field: str) -> bool:
+    return isinstance(row.get(field), list)
+
+
+def _fact(rows: list[Raw], *fields: str) -> str | None:
+    return next((text for row in rows if (text := _text(row, *fields))), None)
+
+
+def _text(row: Raw, *fields: str) -> str | None:
+    """The first of the fields that holds a non-empty text or number, as text."""
+    for field in fields:
+        value = row.get(field)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return None
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts of a text, a list of texts, or a JSON list written as text."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, str | int) and not isinstance(each, bool) and str(each).strip():
+            yield str(each).strip()
+
+
+def _whole(value: object) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

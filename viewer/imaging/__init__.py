@@ -1,0 +1,1 @@
+"""Image requests in IIIF's syntax, and the cache of their answers."""

@@ -1,0 +1,47 @@
+"""The instance folder: what `viewer init` makes, and the database in it."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from viewer.config import Settings
+from viewer.errors import N_, CommandError
+from viewer.store.database import Database
+from viewer.store.schema import upgrade
+
+SIGNING_KEY = "signing.key"
+
+
+def init_instance(settings: Settings) -> None:
+    """Makes folders, signing key and database; what is there already stays as it is."""
+    try:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        settings.derivatives.mkdir(exist_ok=True)
+        _make_key(settings.instance / SIGNING_KEY)
+    except OSError as error:
+        raise CommandError(
+            N_("The instance folder {path} can't be made: {reason}"), path=settings.instance, reason=error.strerror
+        ) from error
+    with open_database(settings) as database:
+        upgrade(database)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    database = Database(settings.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _make_key(path: Path) -> None:
+    """A secret of this installation, readable by its owner alone, never replaced."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32) + "\n")

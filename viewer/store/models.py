@@ -1,0 +1,311 @@
+"""The things with identity: Bill, Entry, Invoice, Attachment, File and Page.
+
+Rows are never deleted when upstream drops something: `dropped_at` takes it out of the views and keeps the history.
+Relationships never load by themselves (`lazy="raise"`): `queries` says what a request needs, in a fixed number of queries.
+"""
+
+import secrets
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON, TypeDecorator
+
+from viewer.domain.keys import is_eas_id
+from viewer.domain.pictures import RENDERABLE, picture_of
+
+Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """Aware UTC times on every database (SQLite forgets zones)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Cents(TypeDecorator[Decimal]):
+    """Amounts as whole cents: exact and summable on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(2).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, Decimal: Cents, dict[str, Any]: JSON, list[dict[str, Any]]: JSON}
+
+
+AnyListed = TypeVar("AnyListed", "Invoice", "Attachment", "File")
+
+
+def _listed(rows: list[AnyListed]) -> list[AnyListed]:
+    """Those that the source lists now, in its order."""
+    return sorted((row for row in rows if row.dropped_at is None), key=lambda row: row.position)
+
+
+def new_public_id() -> str:
+    """An id for addresses: random, so that no id of one bill means anything under another's key."""
+    return secrets.token_hex(12)
+
+
+class Bill(Base):
+    """One bill. `source` is "upstream" or "import"; `registered_at` is set once an ERP asked for its userkey here."""
+
+    __tablename__ = "bill"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    userkey: Mapped[str] = mapped_column(String(32), unique=True)
+    source: Mapped[str] = mapped_column(String(16))
+    bill_id: Mapped[str | None] = mapped_column(String(200), index=True)
+    bill_no: Mapped[str | None] = mapped_column(String(200), index=True)
+    image_number: Mapped[str | None] = mapped_column(String(200), index=True)
+    stated_profile: Mapped[str | None] = mapped_column(String(8))
+    total_amount: Mapped[Decimal | None]
+    currency: Mapped[str | None] = mapped_column(String(8))
+    registered_at: Mapped[datetime | None]
+    fetched_at: Mapped[datetime | None]
+    """When upstream last gave the list (for an import: when it was imported)."""
+    asked_at: Mapped[datetime | None]
+    """When upstream was last asked, whatever it answered."""
+    failure: Mapped[str | None] = mapped_column(String(40))
+    """The error code of the last asking, where it failed: the stored copy is stale."""
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    """Upstream no longer knows the userkey; the bill answers 404 until it does again."""
+
+    entries: Mapped[list["Entry"]] = relationship(lazy="raise", order_by="Entry.seq")
+    all_invoices: Mapped[list["Invoice"]] = relationship(lazy="raise", order_by="Invoice.position")
+    all_attachments: Mapped[list["Attachment"]] = relationship(lazy="raise", order_by="Attachment.position")
+
+    @property
+    def invoices(self) -> list["Invoice"]:
+        """What upstream lists now, in its order."""
+        return _listed(self.all_invoices)
+
+    @property
+    def attachments(self) -> list["Attachment"]:
+        return _listed(self.all_attachments)
+
+    @property
+    def branch_ids(self) -> list[str]:
+        return [entry.branch_id for entry in self.entries]
+
+    @property
+    def profile(self) -> Literal["aws", "eas"]:
+        """The default for links that we make: as stated, else "eas" where the ids have EAS's form."""
+        if self.stated_profile:
+            return "eas" if self.stated_profile == "eas" else "aws"
+        return "eas" if any(is_eas_id(branch_id) for branch_id in self.branch_ids) else "aws"
+
+    @property
+    def stale(self) -> bool:
+        return self.failure is not None
+
+
+invoice_entry = Table(
+    "invoice_entry",
+    Base.metadata,
+    Column("invoice_pk", ForeignKey("invoice.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry_pk", ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+attachment_entry = Table(
+    "attachment_entry",
+    Base.metadata,
+    Column("attachment_pk", ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry_pk", ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class Entry(Base):
+    """An entry (分录). `branch_id` as the ERP wrote it, `branch_key` what its other spellings share; `seq` from 1."""
+
+    __tablename__ = "entry"
+    __table_args__ = (UniqueConstraint("bill_pk", "branch_key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    branch_id: Mapped[str] = mapped_column(String(200))
+    branch_key: Mapped[str] = mapped_column(String(200))
+    seq: Mapped[int]
+    expense_type: Mapped[str | None] = mapped_column(String(200))
+    amount: Mapped[Decimal | None]
+
+
+class Invoice(Base):
+    """An invoice on a bill. The same invoice on another bill is another row: nothing is shared across bills."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (UniqueConstraint("bill_pk", "serial_no"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    serial_no: Mapped[str] = mapped_column(String(64), index=True)
+    position: Mapped[int]
+    dropped_at: Mapped[datetime | None]
+    invoice_type: Mapped[str | None] = mapped_column(String(16))
+    invoice_code: Mapped[str | None] = mapped_column(String(32))
+    invoice_no: Mapped[str | None] = mapped_column(String(64))
+    invoice_date: Mapped[date | None]
+    total_amount: Mapped[Decimal | None]
+    tax_amount: Mapped[Decimal | None]
+    amount: Mapped[Decimal | None]
+    currency: Mapped[str | None] = mapped_column(String(8))
+    buyer_name: Mapped[str | None] = mapped_column(Text)
+    buyer_tax_no: Mapped[str | None] = mapped_column(String(64))
+    seller_name: Mapped[str | None] = mapped_column(Text)
+    seller_tax_no: Mapped[str | None] = mapped_column(String(64))
+    check_status: Mapped[str | None] = mapped_column(String(16))
+    expend_status: Mapped[str | None] = mapped_column(String(16))
+    invoice_status: Mapped[str | None] = mapped_column(String(16))
+    checked_at: Mapped[datetime | None]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Everything upstream said of it, unknown fields too."""
+
+    entries: Mapped[list[Entry]] = relationship(secondary=invoice_entry, lazy="raise", order_by=Entry.seq)
+    all_files: Mapped[list["File"]] = relationship(lazy="raise", order_by="File.position")
+
+    @property
+    def branch_ids(self) -> list[str]:
+        return [entry.branch_id for entry in sorted(self.entries, key=lambda entry: entry.seq)]
+
+    @property
+    def files(self) -> list["File"]:
+        return _listed(self.all_files)
+
+    @property
+    def picture(self) -> "File | None":
+        return picture_of(self.files)
+
+
+class Attachment(Base):
+    """Any other paper of the bill."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("bill_pk", "attachment_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    attachment_id: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+    dropped_at: Mapped[datetime | None]
+    raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    entries: Mapped[list[Entry]] = relationship(secondary=attachment_entry, lazy="raise", order_by=Entry.seq)
+    all_files: Mapped[list["File"]] = relationship(lazy="raise", order_by="File.position")
+
+    @property
+    def branch_ids(self) -> list[str]:
+        return [entry.branch_id for entry in sorted(self.entries, key=lambda entry: entry.seq)]
+
+    @property
+    def files(self) -> list["File"]:
+        return _listed(self.all_files)
+
+    @property
+    def picture(self) -> "File | None":
+        return picture_of(self.files)
+
+
+class File(Base):
+    """What was uploaded or issued for one invoice or attachment. `state`: pending, ready, unavailable or unreadable."""
+
+    __tablename__ = "file"
+    __table_args__ = (
+        UniqueConstraint("invoice_pk", "identity"),
+        UniqueConstraint("attachment_pk", "identity"),
+        Index("ix_file_bill_pk_state", "bill_pk", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    file_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    invoice_pk: Mapped[int | None] = mapped_column(ForeignKey("invoice.id", ondelete="CASCADE"))
+    attachment_pk: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"))
+    identity: Mapped[str] = mapped_column(String(200))
+    version: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+    dropped_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(Text)
+    extension: Mapped[str] = mapped_column(String(16))
+    original: Mapped[bool]
+    resource: Mapped[str | None] = mapped_column(String(8))
+    snapshot: Mapped[bool]
+    url: Mapped[str | None] = mapped_column(Text)
+    listed_size: Mapped[int | None] = mapped_column(BigInteger)
+    raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    state: Mapped[str] = mapped_column(String(16), default="pending")
+    problem: Mapped[str | None] = mapped_column(String(32))
+    """Why it is unavailable or unreadable: a code of `viewer.domain.codes.PROBLEMS`."""
+    claimed_until: Mapped[datetime | None]
+    """Until then one process is fetching it and others wait."""
+    sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    media_type: Mapped[str | None] = mapped_column(String(100))
+    rotation: Mapped[int] = mapped_column(default=0)
+
+    pages: Mapped[list["Page"]] = relationship(lazy="raise", order_by="Page.number", cascade="all, delete-orphan")
+
+    @property
+    def renderable(self) -> bool:
+        """Whether its pages can be shown: by its content once that is here, until then by its declared extension."""
+        return bool(self.pages) if self.state == "ready" else self.extension in RENDERABLE
+
+    @property
+    def usable(self) -> bool:
+        return self.state in ("pending", "ready")
+
+
+class Page(Base):
+    """One page of a file; `number` from 1, width and height in pixels as shown (after EXIF or the page's own rotation)."""
+
+    __tablename__ = "page"
+    __table_args__ = (UniqueConstraint("file_pk", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    page_id: Mapped[str] = mapped_column(String(24), unique=True, default=new_public_id)
+    file_pk: Mapped[int] = mapped_column(ForeignKey("file.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class ServedCall(Base):
+    """A signed server call that was answered: the same one again gets the same answer, another under its stamp none."""
+
+    __tablename__ = "served_call"
+    __table_args__ = (UniqueConstraint("client_id", "timestamp"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    client_id: Mapped[str] = mapped_column(String(200))
+    timestamp: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of path and body."""
+    answer: Mapped[dict[str, Any] | None]
+    served_at: Mapped[datetime] = mapped_column(index=True)

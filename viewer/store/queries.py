@@ -1,0 +1,116 @@
+"""What requests ask of the database, each in a fixed number of queries whatever the size of the bill."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from viewer.store.models import Attachment, Bill, File, Invoice, Page, ServedCall
+
+WHOLE_BILL = (
+    selectinload(Bill.entries),
+    selectinload(Bill.all_invoices).options(
+        selectinload(Invoice.entries), selectinload(Invoice.all_files).selectinload(File.pages)
+    ),
+    selectinload(Bill.all_attachments).options(
+        selectinload(Attachment.entries), selectinload(Attachment.all_files).selectinload(File.pages)
+    ),
+)
+
+
+class FoundPage(NamedTuple):
+    """A page with its file, whose bytes it is drawn from."""
+
+    page: Page
+    file: File
+
+
+def load_bill(session: Session, userkey: str) -> Bill | None:
+    """The bill with its entries, invoices, attachments, files and pages, or None."""
+    return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*WHOLE_BILL)).one_or_none()
+
+
+def load_bill_row(session: Session, userkey: str) -> Bill | None:
+    """The bill's own row alone."""
+    return session.scalars(select(Bill).where(Bill.userkey == userkey)).one_or_none()
+
+
+def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
+    """The stored bill that carries an ERP's bill id: an imported one first, then the oldest."""
+    query = select(Bill).where(Bill.bill_id == bill_id).order_by(Bill.source != "import", Bill.id).limit(1)
+    return session.scalars(query).one_or_none()
+
+
+def find_file(session: Session, userkey: str, file_id: str) -> File | None:
+    """A file that the bill's views list now; another bill's file, or a dropped one, is None."""
+    return session.scalars(_listed(select(File), userkey).where(File.file_id == file_id)).one_or_none()
+
+
+def find_page(session: Session, userkey: str, page_id: str) -> FoundPage | None:
+    """A page of a file that the bill's views list now, with its file; anything else is None."""
+    query = _listed(select(Page, File).join(File, Page.file_pk == File.id), userkey)
+    row = session.execute(query.where(Page.page_id == page_id)).one_or_none()
+    return None if row is None else FoundPage(*row)
+
+
+def get_file(session: Session, file_pk: int) -> File:
+    """A file by its row, with its pages."""
+    return session.scalars(select(File).where(File.id == file_pk).options(selectinload(File.pages))).one()
+
+
+def _listed(query: Any, userkey: str) -> Any:
+    """Only files that are on this bill now: neither they nor their invoice or attachment dropped, the bill not withdrawn."""
+    return (
+        query.join(Bill, File.bill_pk == Bill.id)
+        .outerjoin(Invoice, File.invoice_pk == Invoice.id)
+        .outerjoin(Attachment, File.attachment_pk == Attachment.id)
+        .where(
+            Bill.userkey == userkey,
+            Bill.withdrawn.is_(False),
+            File.dropped_at.is_(None),
+            Invoice.dropped_at.is_(None),
+            Attachment.dropped_at.is_(None),
+        )
+    )
+
+
+def pending_files(session: Session, bill_pk: int) -> list[File]:
+    """The files of a bill that still have to be fetched or read."""
+    query = select(File).where(File.bill_pk == bill_pk, File.state == "pending", File.dropped_at.is_(None))
+    return list(session.scalars(query.order_by(File.id)))
+
+
+def claim_file(session: Session, file_pk: int, *, now: datetime, until: datetime) -> bool:
+    """Takes a pending file for this process; False where another process has it or it is no longer pending."""
+    free = or_(File.claimed_until.is_(None), File.claimed_until < now)
+    claimed = session.execute(
+        update(File)
+        .where(File.id == file_pk, File.state == "pending", free)
+        .values(claimed_until=until)
+        .returning(File.id)
+        .execution_options(synchronize_session=False)
+    )
+    return claimed.scalar_one_or_none() is not None
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Holds a name until the commit, where the row that will bear it doesn't exist yet (SQLite's writers hold all)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
+
+
+def claim_call(session: Session, *, client_id: str, timestamp: str, digest: str, now: datetime) -> ServedCall:
+    """The served call under this stamp, made with this digest if the stamp is new."""
+    lock_name(session, f"{client_id}/{timestamp}")
+    query = select(ServedCall).where(ServedCall.client_id == client_id, ServedCall.timestamp == timestamp)
+    served = session.scalars(query).one_or_none()
+    if served is None:
+        served = ServedCall(client_id=client_id, timestamp=timestamp, digest=digest, served_at=now)
+        session.add(served)
+    return served
+
+
+def forget_calls(session: Session, *, before: datetime) -> None:
+    """Drops served calls whose stamp is no longer good anyway."""
+    session.execute(delete(ServedCall).where(ServedCall.served_at < before))

@@ -1,0 +1,50 @@
+"""Every address that a page holds, made in one place: under the path prefix, with the reader's key and language."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from viewer.store.models import File, Page
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses of one bill. `prefix` is the path below which the viewer lives ("" or "/invoices")."""
+
+    prefix: str
+    key: str
+    language: str | None = None
+
+    @property
+    def bill(self) -> str:
+        return f"{self.prefix}/bills/{quote(self.key)}"
+
+    def image_view(self, branch_id: str | None = None, serial_nos: list[str] | None = None) -> str:
+        """The whole bill; with `branch_id` an entry is marked, with `serial_nos` EAS's narrowed view."""
+        given = [("profile", "eas")] if serial_nos else []
+        given += [("branch_id", branch_id)] if branch_id else []
+        return self._with(self.bill, [*given, *(("serialNo", each) for each in serial_nos or [])])
+
+    def location_view(self, branch_id: str, serial_no: str | None = None, page: int | None = None) -> str:
+        given = [("branch_id", branch_id)]
+        given += [("serialNo", serial_no)] if serial_no else []
+        given += [("page", str(page))] if page and page > 1 else []
+        return self._with(f"{self.bill}/location", given)
+
+    def refresh(self) -> str:
+        return self._with(f"{self.bill}/refresh", [])
+
+    def original(self, file: File, *, download: bool = False) -> str:
+        address = f"{self.prefix}/api/v1/bills/{quote(self.key)}/files/{file.file_id}"
+        return f"{address}?download=1" if download else address
+
+    def image(self, page: Page, width: int) -> str:
+        """A page in a width, or its own width where that is less."""
+        return f"{self.bill}/iiif/{page.page_id}/full/{min(width, page.width)},/0/default.jpg"
+
+    def pending_picture(self, file: File, width: int) -> str:
+        """The first page of a file that is still on its way: answering waits until it is here."""
+        return f"{self.bill}/pictures/{file.file_id}/{width}.jpg"
+
+    def _with(self, address: str, given: list[tuple[str, str]]) -> str:
+        query = urlencode([*given, *([("lang", self.language)] if self.language else [])], quote_via=quote)
+        return f"{address}?{query}" if query else address

@@ -1,0 +1,125 @@
+"""The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from viewer.domain import selection
+from viewer.domain.codes import PROBLEMS
+from viewer.errors import FileUnavailable
+from viewer.web import present
+from viewer.web.originals import send_original
+from viewer.web.reader import archive, userkey_of
+from viewer.web.schemas import (
+    BillOut,
+    DownloadQuery,
+    ImageViewOut,
+    ImageViewQuery,
+    LocationViewOut,
+    LocationViewQuery,
+    RegisteredOut,
+    RegisterIn,
+    UserkeyOut,
+    WaitQuery,
+)
+
+bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Bills")
+
+NO_BILL = [400, 401, 404, 502, 504]
+
+
+@bp.get("/userkeys/<key>")
+@bp.output(UserkeyOut)
+@bp.doc(summary="What a userkey resolves to", responses=NO_BILL)
+def resolve(key: str) -> UserkeyOut:
+    return present.userkey_out(archive().bills.open(userkey_of(key)))
+
+
+@bp.post("/userkeys")
+@bp.input(RegisterIn, location="json")
+@bp.output(RegisteredOut)
+@bp.doc(summary="The userkey of an ERP's bill, the same for every entry of it", responses=[400, 401, 502, 504])
+def register(json_data: RegisterIn) -> dict[str, str]:
+    """Registers the bill and the entry, so that both are known before any invoice hangs on them."""
+
+    def act() -> dict[str, str]:
+        bills = archive().bills
+        return {
+            "userkey": bills.register(
+                bill_id=json_data.bill_id, bill_no=json_data.bill_no or None, branch_id=json_data.branch_id or None
+            )
+        }
+
+    fields = json_data.model_dump(mode="json")
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.get("/bills/<key>")
+@bp.input(WaitQuery, location="query")
+@bp.output(BillOut)
+@bp.doc(summary="The whole bill", responses=[*NO_BILL, 503])
+def bill(key: str, query_data: WaitQuery) -> BillOut:
+    userkey = userkey_of(key)
+    found = archive().bills.open(userkey)
+    if query_data.wait:
+        archive().files.wait(found, seconds=query_data.wait)
+        found = archive().bills.stored(userkey) or found
+    else:
+        archive().files.bring_in(found)
+    return present.bill_out(found)
+
+
+@bp.post("/bills/<key>/refresh")
+@bp.output(BillOut)
+@bp.doc(summary="Asks upstream now, at most once in ten seconds", responses=NO_BILL)
+def refresh(key: str) -> BillOut:
+    found = archive().bills.refresh(userkey_of(key))
+    archive().files.bring_in(found)
+    return present.bill_out(found)
+
+
+@bp.get("/bills/<key>/views/image")
+@bp.input(ImageViewQuery, location="query")
+@bp.output(ImageViewOut)
+@bp.doc(summary="The image view: the whole bill", responses=NO_BILL)
+def image_view(key: str, query_data: ImageViewQuery) -> ImageViewOut:
+    found = archive().bills.open(userkey_of(key))
+    archive().files.bring_in(found)
+    view = selection.image_view(
+        found.invoices,
+        branch_ids=found.branch_ids,
+        branch_id=query_data.branch_id,
+        profile=query_data.profile,
+        serial_nos=request.args.getlist("serialNo"),
+    )
+    return present.image_view_out(view, [] if view.narrowed else found.attachments)
+
+
+@bp.get("/bills/<key>/views/location")
+@bp.input(LocationViewQuery, location="query")
+@bp.output(LocationViewOut)
+@bp.doc(summary="The location view: one entry's single invoice", responses=NO_BILL)
+def location_view(key: str, query_data: LocationViewQuery) -> LocationViewOut:
+    found = archive().bills.open(userkey_of(key))
+    archive().files.bring_in(found)
+    view = selection.location_view(
+        found.invoices,
+        branch_ids=found.branch_ids,
+        branch_id=query_data.branch_id,
+        serial_no=query_data.serialNo,
+    )
+    return present.location_view_out(view)
+
+
+@bp.get("/bills/<key>/files/<file_id>")
+@bp.input(DownloadQuery, location="query")
+@bp.doc(
+    summary="An original's bytes",
+    responses={200: "The file", 206: "A part of it", 304: "Unchanged"}
+    | dict.fromkeys([400, 401, 404, 416, 503], "An error"),
+)
+def original(key: str, file_id: str, query_data: DownloadQuery) -> Response:
+    userkey = userkey_of(key)
+    file = archive().files.file(userkey, file_id)
+    if file.sha256 is None or file.size is None:
+        raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
+    return send_original(file, archive().blobs, download=query_data.download)

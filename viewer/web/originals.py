@@ -1,0 +1,74 @@
+"""An original's bytes over HTTP: validated, in ranges, never as something a browser would run."""
+
+from flask import Response, request
+from werkzeug.http import dump_options_header
+
+from viewer.blobs import Blobs
+from viewer.documents.sniff import BMP, GIF, IMAGES, JPEG, OTHER, PDF, PNG, TIFF, WEBP, XML, ZIP
+from viewer.errors import BadRange
+from viewer.store.models import File
+
+SHOWN_INLINE = IMAGES | {PDF}
+EXTENSIONS = {
+    PDF: "pdf",
+    JPEG: "jpg",
+    PNG: "png",
+    GIF: "gif",
+    BMP: "bmp",
+    WEBP: "webp",
+    TIFF: "tif",
+    ZIP: "zip",
+    XML: "xml",
+}
+
+
+def send_original(file: File, blobs: Blobs, *, download: bool) -> Response:
+    """The stored bytes with ETag and Range; attached with the original name on `download` and for types not shown."""
+    assert file.sha256
+    assert file.size is not None
+    media_type = file.media_type or OTHER
+    response = Response(mimetype=media_type)
+    response.set_etag(file.sha256)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    kind = "attachment" if download or media_type not in SHOWN_INLINE else "inline"
+    response.headers["Content-Disposition"] = disposition(kind, file_name(file))
+    start, end = asked_range(file.size, etag=file.sha256)
+    if (start, end) != (0, file.size):
+        response.status_code = 206
+        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+    response.content_length = end - start
+    if request.method != "HEAD":
+        response.response = blobs.pieces(file.sha256, start=start, end=end)
+    response.make_conditional(request)
+    return response
+
+
+def asked_range(size: int, *, etag: str) -> tuple[int, int]:
+    """First byte and the one after the last of the asked range; the whole file where none or several are asked for.
+
+    Raises BadRange for one that lies outside. An If-Range that names another version gives the whole file.
+    """
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return 0, size
+    if request.if_range.etag is not None and request.if_range.etag != etag:
+        return 0, size
+    found = asked.range_for_length(size)
+    if found is None:
+        raise BadRange(size=size)
+    return found
+
+
+def file_name(file: File) -> str:
+    """The original file name, with the extension that fits its content where it has none."""
+    name = file.name or file.file_id
+    extension = EXTENSIONS.get(file.media_type or "", "")
+    return name if "." in name or not extension else f"{name}.{extension}"
+
+
+def disposition(kind: str, name: str) -> str:
+    """Content-Disposition with a name in any script; nothing in it can end the header or name another folder."""
+    safe = "".join(char if char.isprintable() and char not in '"\\/' else "_" for char in name)
+    return dump_options_header(kind, {"filename": safe})

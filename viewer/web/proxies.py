@@ -1,0 +1,56 @@
+"""Behind proxies: whose word is believed about the reader's address, and below which path the viewer lives."""
+
+import ipaddress
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from viewer.config import Settings
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+
+class BehindProxies:
+    """WSGI layer that sets REMOTE_ADDR, the scheme, the host and SCRIPT_NAME as the reader sees them.
+
+    VIEWER_PUBLIC_URL decides scheme, host and path prefix where it is set; a proxy may strip the prefix or leave it.
+    Otherwise X-Forwarded-Proto and -Host are taken from a trusted proxy only.
+    """
+
+    def __init__(self, app: Wsgi, settings: Settings) -> None:
+        self._app = app
+        self._trusted = settings.trusted_proxies
+        self._public = urlsplit(settings.public_url) if settings.public_url else None
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            self._believe(environ)
+        if self._public:
+            environ["wsgi.url_scheme"] = self._public.scheme
+            environ["HTTP_HOST"] = self._public.netloc
+            prefix, path = self._public.path.rstrip("/"), environ.get("PATH_INFO", "")
+            environ["SCRIPT_NAME"] = prefix
+            if prefix and (path == prefix or path.startswith(prefix + "/")):
+                environ["PATH_INFO"] = path[len(prefix) :] or "/"
+        return self._app(environ, start_response)
+
+    def _believe(self, environ: Environ) -> None:
+        """The reader is the last address in X-Forwarded-For that isn't a trusted proxy itself."""
+        hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        while hops:
+            environ["REMOTE_ADDR"] = hops.pop()
+            if not self._is_trusted(environ["REMOTE_ADDR"]):
+                break
+        scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").split(",")[-1].strip()
+        if scheme in ("http", "https"):
+            environ["wsgi.url_scheme"] = scheme
+        if host := environ.get("HTTP_X_FORWARDED_HOST", "").split(",")[-1].strip():
+            environ["HTTP_HOST"] = host
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            parsed = ipaddress.ip_address(address.strip("[]"))
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted)

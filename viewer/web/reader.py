@@ -1,0 +1,39 @@
+"""Who reads and how: the reader's language, and the key in the address."""
+
+from flask import current_app, request
+from werkzeug.datastructures import LanguageAccept
+
+from viewer.archive import Archive
+from viewer.domain.keys import parse_userkey
+from viewer.i18n import DEFAULT, LANGUAGES
+from viewer.web.addresses import Addresses
+
+
+def language() -> str:
+    """`?lang=`, then Accept-Language, then zh-CN."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    best = LanguageAccept(request.accept_languages).best_match(["zh-CN", "zh", "zh-Hans", "en"])
+    return {"en": "en"}.get(best or DEFAULT, DEFAULT)
+
+
+def locale() -> str:
+    return LANGUAGES[language()]
+
+
+def archive() -> Archive:
+    """The installation's archive, composed once with the app."""
+    composed: Archive = current_app.extensions["archive"]
+    return composed
+
+
+def userkey_of(key: str) -> str:
+    """The canonical userkey of the key in an address. Raises BadKey or BadToken."""
+    return parse_userkey(key, access=archive().settings.access)
+
+
+def addresses(key: str) -> Addresses:
+    """Addresses of this bill; a language that was asked for in the address stays in all of them."""
+    asked = request.args.get("lang", "")
+    return Addresses(request.script_root, key, asked if asked in LANGUAGES else None)

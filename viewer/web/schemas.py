@@ -1,0 +1,168 @@
+"""The API's answers (OpenAPI is made from these). Codes are strings as upstream writes them, amounts decimal strings."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+Profile = Literal["aws", "eas"]
+Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
+
+
+class PageOut(BaseModel):
+    page_id: str
+    width: int
+    height: int
+
+
+class FileOut(BaseModel):
+    """A file; `pages` and what the bytes tell are empty until it is ready, `problem` says why it can't be shown."""
+
+    file_id: str
+    name: str
+    media_type: str | None
+    size: int | None
+    sha256: str | None
+    original: bool
+    resource: str | None
+    picture: bool
+    rotation: int
+    state: str = Field(description="ready, pending, unavailable or unreadable")
+    problem: str | None
+    pages: list[PageOut]
+
+
+class FindingOut(BaseModel):
+    code: str
+    level: str
+    message: str
+    source: str
+
+
+class InvoiceOut(BaseModel):
+    """An invoice; `branch_id` is the entry it is shown under (null: the bill's header)."""
+
+    serial_no: str
+    branch_id: str | None
+    branch_ids: list[str]
+    invoice_type: str | None
+    invoice_type_name: str | None
+    invoice_code: str | None
+    invoice_no: str | None
+    invoice_date: date | None
+    total_amount: Amount | None
+    tax_amount: Amount | None
+    amount: Amount | None
+    currency: str | None
+    buyer_name: str | None
+    buyer_tax_no: str | None
+    seller_name: str | None
+    seller_tax_no: str | None
+    check_status: str | None
+    expend_status: str | None
+    invoice_status: str | None
+    checked_at: datetime | None
+    findings: list[FindingOut]
+    files: list[FileOut]
+
+
+class AttachmentOut(BaseModel):
+    attachment_id: str
+    branch_ids: list[str]
+    name: str
+    files: list[FileOut]
+
+
+class EntryOut(BaseModel):
+    branch_id: str
+    seq: int
+    expense_type: str | None
+    amount: Amount | None
+    serial_nos: list[str]
+
+
+class BillOut(BaseModel):
+    userkey: str
+    bill_no: str | None
+    bill_id: str | None
+    profile: Profile
+    total_amount: Amount | None
+    currency: str | None
+    entries: list[EntryOut]
+    invoices: list[InvoiceOut]
+    attachments: list[AttachmentOut]
+    fetched_at: datetime | None
+    stale: bool
+
+
+class UserkeyOut(BaseModel):
+    """What a userkey resolves to; `branch_ids` in entry order."""
+
+    userkey: str
+    bill_no: str | None
+    bill_id: str | None
+    branch_ids: list[str]
+
+
+class RegisteredOut(BaseModel):
+    userkey: str
+
+
+class ImageViewOut(BaseModel):
+    view: Literal["image"] = "image"
+    profile: Profile
+    branch_id: str | None
+    marked: bool
+    invoices: list[InvoiceOut]
+    attachments: list[AttachmentOut]
+
+
+class LocationViewOut(BaseModel):
+    view: Literal["location"] = "location"
+    branch_id: str
+    invoice: InvoiceOut | None
+    position: int
+    count: int
+    serial_nos: list[str]
+
+
+class RegisterIn(BaseModel):
+    """A signed server call: `sign` as upstream signs, `timestamp` in milliseconds."""
+
+    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
+    bill_no: Annotated[str, Field(max_length=200)] | None = None
+    branch_id: Annotated[str, Field(max_length=200)] | None = None
+    client_id: str = ""
+    timestamp: str | int = ""
+    sign: str = ""
+    encType: str | int = ""  # noqa: N815 - the upstream's own name
+
+
+class ImageViewQuery(BaseModel):
+    branch_id: str | None = Field(None, description="marks this entry; never filters")
+    profile: str | None = Field(None, description="aws (default) or eas")
+    serialNo: str | None = Field(None, description="with eas: narrows to these; repeated or separated by commas")  # noqa: N815
+
+
+class LocationViewQuery(BaseModel):
+    branch_id: str | None = Field(None, description="the entry; required")
+    serialNo: str | None = Field(None, description="picks one of the entry's invoices; default the first")  # noqa: N815
+
+
+class WaitQuery(BaseModel):
+    wait: float = Field(0, ge=0, le=20, description="seconds to wait for pending files")
+
+
+class DownloadQuery(BaseModel):
+    download: bool = Field(False, description="attach the original file name")
+
+
+class ProblemOut(BaseModel):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str

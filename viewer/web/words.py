@@ -1,0 +1,98 @@
+"""How pages write amounts, dates and codes, in the reader's language."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, current_app, request
+from flask_babel import gettext
+
+from viewer.domain import codes
+from viewer.domain.money import total
+from viewer.i18n import LANGUAGES
+from viewer.web.present import code_name, finding_out
+from viewer.web.reader import archive, language
+
+SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "¥", "GBP": "£"}
+
+THUMBNAIL = 320
+"""Width of a thumbnail in CSS pixels; twice as much for dense screens."""
+STAGE = 1600
+"""Width of the location view's picture."""
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.filters.update(money=money, day=day, moment=moment, size=size)
+    app.jinja_env.globals.update(
+        type_name=lambda code: code_name(codes.INVOICE_TYPES, code),
+        resource_name=lambda code: code_name(codes.RESOURCES, code),
+        problem_words=lambda problem: gettext(codes.PROBLEMS[problem]),
+        finding=finding_out,
+        badges=badges,
+        sum_of=lambda invoices: total(invoice.total_amount for invoice in invoices),
+        static=static,
+        language=language,
+        languages=languages,
+        THUMBNAIL=THUMBNAIL,
+        STAGE=STAGE,
+    )
+
+
+def money(amount: Decimal | None, currency: str | None = None) -> str:
+    """¥1,234.50, as Chinese finance writes it; a dash where nobody told."""
+    return "–" if amount is None else f"{SIGNS.get(currency or 'CNY', (currency or '') + ' ')}{amount:,.2f}"
+
+
+def day(value: date | None) -> str:
+    return "–" if value is None else value.isoformat()
+
+
+def moment(value: datetime | None) -> str:
+    """A time in the installation's zone."""
+    if value is None:
+        return "–"
+    return value.astimezone(archive().settings.timezone).strftime("%Y-%m-%d %H:%M")
+
+
+def size(count: int | None) -> str:
+    """Bytes as people read them."""
+    if count is None:
+        return "–"
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
+
+
+def badges(invoice: object) -> list[tuple[str, str, str]]:
+    """Status badges of an invoice: (kind, tone, words); tone is good, bad, warn or plain."""
+    found = []
+    for kind, names, tones in (
+        ("invoice_status", codes.INVOICE_STATUSES, {"0": "good"}),
+        ("check_status", codes.CHECK_STATUSES, {"1": "good", "3": "warn"}),
+        ("expend_status", codes.EXPEND_STATUSES, {"1": "plain", "30": "plain", "60": "plain", "65": "plain"}),
+    ):
+        code = getattr(invoice, kind)
+        if code:
+            found.append((kind.replace("_", "-"), tones.get(code, "bad"), code_name(names, code) or code))
+    return found
+
+
+def languages() -> list[tuple[str, str]]:
+    """The other languages and this page's address in them."""
+    given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return [
+        (tag, f"{request.script_root}{request.path}?{urlencode([*given, ('lang', tag)])}")
+        for tag in LANGUAGES
+        if tag != language()
+    ]
+
+
+def static(name: str) -> str:
+    """The address of one of our files, with its content's hash so that browsers may keep it."""
+    return f"{request.script_root}/static/{name}?v={_version(current_app.static_folder or '', name)}"
+
+
+@cache
+def _version(folder: str, name: str) -> str:
+    return sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
