@@ -6,6 +6,7 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask import Flask, Response
 from flask_babel import Babel
+from flask_compress import Compress
 
 from viewer import __doc__ as description
 from viewer.archive import Archive
@@ -46,12 +47,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         VALIDATION_ERROR_STATUS_CODE=400,
         VALIDATION_ERROR_DESCRIPTION="bad_request",
         PROPAGATE_EXCEPTIONS=False,
+        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "application/problem+json"],
+        COMPRESS_BR_LEVEL=4,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["archive"] = archive
     Babel(app, locale_selector=reader.locale)
+    Compress(app)
     errors.install(app)
     words.install(app)
     for blueprint in (pages.bp, images.bp, api.bp, health.bp):
@@ -78,6 +82,8 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        if response.is_streamed and (close := getattr(response.response, "close", None)):
+            response.call_on_close(close)  # Flask-Compress puts its own stream in place and would leave the file open
         return response
 
     return add

@@ -3,11 +3,15 @@
 A blob is written whole or not at all (obstore puts under a temporary name and renames), and never changes.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
+
+from viewer.errors import N_, ConfigError
 
 PIECE = 1024 * 1024
 
@@ -16,12 +20,19 @@ class Blobs:
     """Originals by content."""
 
     def __init__(self, url: str) -> None:
-        self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+        """Raises ConfigError for an address that no store answers to."""
+        try:
+            self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+        except (BaseError, OSError, ValueError) as error:
+            reason = str(error).partition("\n")[0]
+            raise ConfigError(N_("{name} is wrong: {reason}"), name="VIEWER_BLOB_URL", reason=reason) from error
 
     def put(self, sha256: str, source: Path) -> None:
-        """Stores the file at `source`; storing what is there already costs one look."""
+        """Stores the file at `source`, on a local disk to the platter; storing what is there already costs one look."""
         if not self.has(sha256):
             obstore.put(self._store, _key(sha256), source)
+            if isinstance(self._store, LocalStore) and self._store.prefix:
+                _sync(Path(self._store.prefix) / _key(sha256))
 
     def has(self, sha256: str) -> bool:
         try:
@@ -44,6 +55,16 @@ class Blobs:
         if isinstance(self._store, LocalStore) and self._store.prefix and not Path(self._store.prefix).is_dir():
             raise FileNotFoundError(self._store.prefix)
         obstore.list_with_delimiter(self._store, prefix="00")
+
+
+def _sync(path: Path) -> None:
+    """Survives a power cut: obstore renames in place but leaves the disk's own cache alone."""
+    for place in (path, path.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _key(sha256: str) -> str:

@@ -25,6 +25,10 @@ ENV_FILE = "viewer.env"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+class Expected(ConfigError):
+    """What a setting takes, in words; its parser raises it for anything else."""
+
+
 def setting(parse: Callable[[str], object], default: str, meaning: str) -> Any:
     """A field whose text is parsed by `parse`; `default` is text too, so that the documentation shows what one would type."""
     return dataclasses.field(metadata={"parse": parse, "default": default, "meaning": meaning})
@@ -41,7 +45,7 @@ def optional(value: str) -> str | None:
 def choice(*allowed: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value not in allowed:
-            raise ValueError("one of " + ", ".join(allowed))
+            raise Expected(N_("one of {allowed}"), allowed=", ".join(allowed))
         return value
 
     return parse
@@ -49,39 +53,50 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not re.fullmatch(r"\d{1,18}", value) or not least <= int(value) <= most:
-            raise ValueError(f"a whole number from {least} to {most}")
+        if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
+            raise Expected(N_("a whole number from {least} to {most}"), least=least, most=most)
         return int(value)
 
     return parse
 
 
-def seconds(value: str) -> float:
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
-        raise ValueError("seconds, such as 300 or 0.5")
-    return float(value)
+def seconds(least: float) -> Callable[[str], float]:
+    def parse(value: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value) or float(value) < least:
+            raise Expected(N_("seconds from {least}, such as 300 or 0.5"), least=least)
+        return float(value)
+
+    return parse
+
+
+def address(value: str) -> str:
+    """An address of a database or store; the rest of it is the library's to judge."""
+    if value and not re.match(r"[a-z][a-z0-9+.-]*://", value):
+        raise Expected(N_("an address with a scheme, such as {example}"), example="postgresql+psycopg://…, s3://…")
+    return value
 
 
 def http_url(value: str) -> str | None:
     if not value:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("an http or https address without query")
+    parts = urlsplit(value) if host_port(value) else None
+    if parts is None or parts.query or parts.fragment:
+        raise Expected(N_("an http or https address without query"))
     return value.rstrip("/")
 
 
 def hosts(value: str) -> frozenset[str]:
     found = frozenset(value.lower().replace(",", " ").split())
-    if bad := [host for host in found if not re.fullmatch(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+):\d{1,5}", host)]:
-        raise ValueError(f"host:port separated by spaces or commas, not {bad[0]}")
+    for host in found:
+        if not re.fullmatch(r"(\[[0-9a-f:]+\]|[a-z0-9.-]+):[0-9]{1,5}", host) or int(host.rpartition(":")[2]) > 65535:
+            raise Expected(N_("host:port separated by spaces or commas, not {host}"), host=host)
     return found
 
 
 def sources(value: str) -> str:
     """CSP host sources; a character that could end the directive is refused."""
-    if re.search(r"[;,\r\n]", value):
-        raise ValueError("CSP sources separated by spaces")
+    if re.search(r"[;,]|[^ -~]", value):
+        raise Expected(N_("CSP sources separated by spaces"))
     return " ".join(value.split())
 
 
@@ -89,7 +104,7 @@ def networks(value: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(each, strict=False) for each in value.replace(",", " ").split())
     except ValueError as error:
-        raise ValueError("addresses or networks such as 10.0.0.0/8, separated by spaces or commas") from error
+        raise Expected(N_("addresses or networks such as 10.0.0.0/8, separated by spaces or commas")) from error
 
 
 def codes(value: str) -> frozenset[str]:
@@ -100,7 +115,7 @@ def zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError("a time zone such as Asia/Shanghai") from error
+        raise Expected(N_("a time zone such as Asia/Shanghai")) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +123,8 @@ class Settings:
     """One installation's settings; see `docs/settings.md`, which is made from this class."""
 
     instance: Path = setting(Path, "instance", "the folder that holds everything this installation owns")
-    database_url: str = setting(text, "", "SQLAlchemy address of the database; empty: SQLite in the instance")
-    blob_url: str = setting(text, "", "address of the store of originals; empty: a folder in the instance")
+    database_url: str = setting(address, "", "SQLAlchemy address of the database; empty: SQLite in the instance")
+    blob_url: str = setting(address, "", "address of the store of originals; empty: a folder in the instance")
     gateway_url: str | None = setting(http_url, "", "base address of the invoice cloud; empty: imported bills only")
     client_id: str = setting(text, "", "the tenant's client id at the invoice cloud")
     client_secret: str = setting(text, "", "the tenant's client secret; also checks the ERP's signed calls")
@@ -134,13 +149,15 @@ class Settings:
     )
     operator_token: str | None = setting(optional, "", "bearer token of the operator's pages")
     timezone: ZoneInfo = setting(zone, "Asia/Shanghai", "time zone of the times shown")
-    bill_ttl: float = setting(seconds, "300", "seconds after which a bill is asked for again when opened")
+    bill_ttl: float = setting(seconds(0), "300", "seconds after which a bill is asked for again when opened")
     unknown_errcodes: frozenset[str] = setting(
         codes, "1301", "errcodes with which the invoice cloud says that it doesn't know a userkey"
     )
-    connect_timeout: float = setting(seconds, "3", "seconds to connect to the invoice cloud")
-    upstream_deadline: float = setting(seconds, "15", "seconds for one call of the invoice cloud, retries included")
-    download_deadline: float = setting(seconds, "60", "seconds for one file's download")
+    connect_timeout: float = setting(seconds(0.001), "3", "seconds to connect to the invoice cloud")
+    upstream_deadline: float = setting(
+        seconds(0.001), "15", "seconds for one call of the invoice cloud, retries included"
+    )
+    download_deadline: float = setting(seconds(0.001), "60", "seconds for one file's download")
     max_file_bytes: int = setting(whole(1, 10**12), "100000000", "largest file that is fetched or imported, bytes")
     max_bill_files: int = setting(whole(1, 10**6), "2000", "most files of one bill; the rest stay unavailable")
     max_pixels: int = setting(whole(1, 10**10), "100000000", "largest source image, pixels")
@@ -148,7 +165,7 @@ class Settings:
     page_dpi: int = setting(whole(36, 1200), "300", "resolution at which a PDF page counts its pixels")
     page_edge: int = setting(whole(100, 20000), "6000", "longest edge of a PDF page, pixels")
     decoder_memory: int = setting(whole(2**28, 2**40), "1073741824", "address space of one decoder process, bytes")
-    decoder_seconds: float = setting(seconds, "10", "wall time of one decoder task")
+    decoder_seconds: float = setting(seconds(0.001), "10", "wall time of one decoder task")
     decoder_pixels: int = setting(whole(1, 10**9), "36000000", "largest picture that is made, pixels")
     host: str = setting(text, "127.0.0.1", "address on which `viewer serve` listens")
     port: int = setting(whole(1, 65535), "8000", "port on which `viewer serve` listens")
@@ -172,8 +189,8 @@ class Settings:
             raw = given.get(name, field.metadata["default"])
             try:
                 values[field.name] = field.metadata["parse"](raw)
-            except ValueError as error:
-                raise ConfigError(N_("{name} is wrong: it takes {expected}"), name=name, expected=str(error)) from error
+            except Expected as error:
+                raise ConfigError(N_("{name} is wrong: it takes {expected}"), name=name, expected=error) from error
         return cls(**cast(Any, values)).completed()
 
     def completed(self) -> "Settings":

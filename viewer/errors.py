@@ -30,8 +30,11 @@ class ViewerError(Exception):
         super().__init__(self.text(str))
 
     def text(self, translate: Callable[[str], str]) -> str:
-        """The message in the language of `translate`, with its facts filled in."""
-        return translate(self.template).format(**self.params)
+        """The message in the language of `translate`, with its facts filled in; an error among them is its text."""
+        facts = {
+            name: fact.text(translate) if isinstance(fact, ViewerError) else fact for name, fact in self.params.items()
+        }
+        return translate(self.template).format(**facts)
 
 
 class BadRequest(ViewerError):

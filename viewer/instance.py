@@ -2,13 +2,12 @@
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.errors import N_, CommandError
-from viewer.store.database import Database
+from viewer.store.database import open_database
 from viewer.store.schema import upgrade
 
 SIGNING_KEY = "signing.key"
@@ -24,17 +23,9 @@ def init_instance(settings: Settings) -> None:
         raise CommandError(
             N_("The instance folder {path} can't be made: {reason}"), path=settings.instance, reason=error.strerror
         ) from error
-    with open_database(settings) as database:
+    Blobs(settings.blob_url)
+    with open_database(settings.database_url, make=True) as database:
         upgrade(database)
-
-
-@contextmanager
-def open_database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url)
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def _make_key(path: Path) -> None:

@@ -116,8 +116,7 @@ def test_a_dripping_answer_arrives_whole_in_its_time(cloud: ServedApp, state: St
     with requests.get(url, timeout=SECONDS, stream=True) as response:
         parts = [(time.monotonic() - started, part) for part in response.iter_content(1000)]
     assert b"".join(part for _, part in parts) == whole
-    assert parts[0][0] < 0.3
-    assert parts[-1][0] >= 0.5
+    assert parts[-1][0] - parts[0][0] >= 0.4
 
 
 def test_a_slow_answer_meets_the_callers_patience(cloud: ServedApp, state: State) -> None:

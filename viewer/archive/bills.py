@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 
 from viewer.config import Settings
@@ -28,6 +29,7 @@ class Bills:
         self._database = database
         self._gateway = gateway
         self._asking = KeyedLocks()
+        self._asked_again: dict[str, float] = {}
 
     def open(self, userkey: str) -> Bill:
         """The whole bill, with everything of it loaded; asked upstream when the copy is older than VIEWER_BILL_TTL.
@@ -49,10 +51,18 @@ class Bills:
             return queries.load_bill(session, userkey)
 
     def ask_again(self, userkey: str) -> None:
-        """A fresh list for its file links; files that failed before are not tried again because of it. May raise."""
+        """A fresh list for its file links; files that failed before are not tried again because of it. May raise.
+
+        At most once in ten seconds, however many files of the bill have links that ran out. An empty list is left to
+        the next opening, which decides whether the bill is still known.
+        """
         if self._gateway is not None:
             with self._asking.hold(userkey):
-                self._record(userkey, self._gateway.list_bill(userkey), retry_unavailable=False)
+                if not self._may_ask_again(userkey):
+                    return
+                listing = self._gateway.list_bill(userkey)
+                if listing.invoices or listing.attachments:
+                    self._record(userkey, listing, retry_unavailable=False)
 
     def register(self, *, bill_id: str, bill_no: str | None, branch_id: str | None) -> str:
         """The userkey of an ERP's bill, the same for every entry of it; the bill and the entry are known from now on.
@@ -72,12 +82,19 @@ class Bills:
                 queries.lock_name(session, bill_id)
                 first = queries.load_bill_by_id(session, bill_id)
                 userkey = first.userkey if first else secrets.token_hex(16)
-            bill = lock_bill(session, userkey, source="upstream")
+            bill = lock_bill(session, userkey, source="upstream", load=queries.ENTRIES)
             bill.bill_id, bill.bill_no = bill_id, bill_no or bill.bill_no
             bill.registered_at = bill.registered_at or datetime.now(UTC)
             if branch_id:
                 add_entries(bill, [ListedEntry(branch_id=branch_id)])
         return userkey
+
+    def _may_ask_again(self, userkey: str) -> bool:
+        now = time.monotonic()
+        for key, at in list(self._asked_again.items()):
+            if now - at >= PAUSE.total_seconds():
+                self._asked_again.pop(key, None)
+        return self._asked_again.setdefault(userkey, now) == now
 
     def _is_current(self, bill: Bill, lifetime: timedelta) -> bool:
         """Whether the copy can be shown without asking. A bill that upstream disowned is asked for each time."""

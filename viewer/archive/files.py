@@ -71,6 +71,7 @@ class Files:
         self._threads = ThreadPoolExecutor(FETCHING, thread_name_prefix="fetch")
         self._coming: dict[int, Future[None]] = {}
         self._guard = threading.Lock()
+        self._stopping = threading.Event()
         self._waiting = threading.BoundedSemaphore(WAITING)
 
     def bring_in(self, bill: Bill) -> list[Future[None]]:
@@ -111,8 +112,13 @@ class Files:
         """Brings one file in, here and now; used where the caller wants to see it done."""
         self._bring(userkey, file_pk).result()
 
+    def stop(self) -> None:
+        """Starts no further fetch; what is queued stays pending for the next opening."""
+        self._stopping.set()
+
     def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.stop()
+        self._threads.shutdown()
 
     def _find(self, userkey: str, file_id: str) -> File:
         with self._database.read() as session:
@@ -143,6 +149,8 @@ class Files:
             return future
 
     def _fetch(self, userkey: str, file_pk: int) -> None:
+        if self._stopping.is_set():
+            return
         try:
             if self._claim(file_pk):
                 self._take(userkey, file_pk)
@@ -231,9 +239,9 @@ class Files:
         """Writes what became of the file, unless a list said meanwhile that its content is another: then it stays pending."""
         with self._database.write() as session:
             row = queries.get_file(session, file.id)
-            row.claimed_until = None
             if row.version != file.version:
-                return
+                return  # the claim went with the old content; if there is one now, it is another's
+            row.claimed_until = None
             row.state, row.problem = state, problem
             if content:
                 row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type

@@ -2,11 +2,14 @@
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from viewer.archive import Archive
@@ -23,9 +26,14 @@ from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
-from viewer.instance import init_instance, open_database
+from viewer.instance import init_instance
+from viewer.store.database import open_database
 from viewer.store.models import Bill
+from viewer.store.schema import check_version
 from viewer.store.schema import upgrade as upgrade_schema
+
+WIDE = 1000
+"""Columns of a line that nobody folds."""
 
 
 @click.group(help=_("Shows the invoices of an ERP bill."))
@@ -46,7 +54,7 @@ def init() -> None:
 
 @cli.command(help=_("Applies the migrations that the database lacks."))
 def upgrade() -> None:
-    with open_database(Settings.load()) as database:
+    with open_database(Settings.load().database_url) as database:
         upgrade_schema(database)
     click.echo(_("The database has this version's schema."))
 
@@ -105,16 +113,13 @@ def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
 @click.argument("key")
 @click.option("--json", "as_json", is_flag=True, help=_("As JSON."))
 def bill(key: str, as_json: bool) -> None:
-    settings = Settings.load()
-    archive = Archive.compose(settings)
-    try:
-        found = archive.bills.open(parse_userkey(key.strip(), access="userkey"))
-    finally:
-        archive.close()
+    userkey = parse_userkey(key.strip(), access="userkey")
+    with _archive() as archive:
+        found = archive.bills.open(userkey)
     if as_json:
         click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
     else:
-        _print_bill(found)
+        _print_bill(found, archive.settings.timezone)
 
 
 @cli.command(
@@ -122,23 +127,19 @@ def bill(key: str, as_json: bool) -> None:
 )
 @click.argument("path", type=click.Path(path_type=Path))
 def import_(path: Path) -> None:
-    settings = Settings.load()
-    archive = Archive.compose(settings)
-    try:
-        with _bar(Console(stderr=True)) as bar:
-            tasks: dict[str, object] = {}
+    with _archive() as archive, _bar(Console(stderr=True)) as bar:
+        tasks: dict[str, TaskID] = {}
 
-            def progress(name: str, done: int, total: int) -> None:
-                task = tasks.setdefault(name, bar.add_task(name, total=total)) if name not in tasks else tasks[name]
-                bar.update(task, completed=done, total=total)  # type: ignore[arg-type]
+        def progress(name: str, done: int, total: int) -> None:
+            if name not in tasks:
+                tasks[name] = bar.add_task(name, total=total)
+            bar.update(tasks[name], completed=done, total=total)
 
-            bills = archive.imports.run(path, progress)
-    finally:
-        archive.close()
-    table = Table(_("Bill"), "userkey", _("Invoices"), _("Files"))
+        bills = archive.imports.run(path, progress)
+    table = _table(_("Bill"), "userkey", _("Invoices"), _("Files"))
     for each in bills:
         table.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
-    Console().print(table)
+    _console().print(table)
 
 
 _DEMO_STEPS = {
@@ -148,8 +149,36 @@ _DEMO_STEPS = {
 }
 
 
+@contextmanager
+def _archive() -> Iterator[Archive]:
+    """The archive of an instance that is ready to work."""
+    settings = Settings.load()
+    with open_database(settings.database_url) as database:
+        check_version(database)
+    archive = Archive.compose(settings)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
 def _bar(console: Console) -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console)
+    words = TextColumn("{task.description}", markup=False)
+    shown = console.is_terminal
+    return Progress(words, BarColumn(), MofNCompleteColumn(), console=console, transient=True, disable=not shown)
+
+
+def _console() -> Console:
+    """Text as it is. A pipe gets each row on one line; in a terminal long cells fold."""
+    console = Console(markup=False, emoji=False, highlight=False)
+    return console if console.is_terminal else Console(markup=False, emoji=False, highlight=False, width=WIDE)
+
+
+def _table(*headings: str) -> Table:
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def _print_addresses(demo: Demo) -> None:
@@ -161,21 +190,20 @@ def _print_addresses(demo: Demo) -> None:
     click.echo(_("Ctrl-C ends all of it."))
 
 
-def _print_bill(found: Bill) -> None:
-    console = Console()
-    console.print(f"[b]{found.bill_no or found.bill_id or '–'}[/b]  userkey {found.userkey}", highlight=False)
-    if found.stale:
-        console.print(
-            _("The invoice cloud can't be reached; this is the copy of {time}.").format(time=found.fetched_at)
-        )
-    entries = Table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
+def _print_bill(found: Bill, timezone: tzinfo) -> None:
+    console = _console()
+    console.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
+    if found.stale and found.fetched_at:
+        time = found.fetched_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")
+        console.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
+    entries = _table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
     for entry in found.entries:
         count = sum(entry.branch_id in invoice.branch_ids for invoice in found.invoices)
         entries.add_row(
             str(entry.seq), entry.branch_id, entry.expense_type or "–", amount_text(entry.amount) or "–", str(count)
         )
     console.print(entries)
-    invoices = Table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
+    invoices = _table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
     seqs = {entry.branch_id: str(entry.seq) for entry in found.entries}
     for invoice in found.invoices:
         invoices.add_row(

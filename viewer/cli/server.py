@@ -1,12 +1,20 @@
 """`viewer serve`: the application on granian, a process for each core."""
 
+import multiprocessing
 import os
+import signal
+import socket
+import threading
+from multiprocessing.util import Finalize
 
+from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
+from viewer.app import create_app
 from viewer.config import Settings
-from viewer.instance import open_database
+from viewer.errors import N_, CommandError
+from viewer.store.database import open_database
 from viewer.store.schema import check_version
 
 THREADS = 32
@@ -16,13 +24,14 @@ DRAIN = 30
 
 
 def serve_settings(settings: Settings, *, host: str, port: int) -> None:
-    """Serves until SIGTERM or Ctrl-C. Raises OldSchema before anything listens."""
-    with open_database(settings) as database:
+    """Serves until SIGTERM or Ctrl-C. Raises OldSchema and CommandError before anything listens."""
+    with open_database(settings.database_url) as database:
         check_version(database)
     os.environ["VIEWER_INSTANCE"] = str(settings.instance)
+    multiprocessing.set_start_method("spawn", force=True)  # a fork would copy the locks that the demo's threads hold
     Granian(
-        "viewer.app:create_app",
-        address=host,
+        "viewer.cli.server:worker_app",
+        address=free_address(host, port),
         port=port,
         interface=Interfaces.WSGI,
         workers=settings.workers,
@@ -32,3 +41,49 @@ def serve_settings(settings: Settings, *, host: str, port: int) -> None:
         workers_kill_timeout=DRAIN,
         log_enabled=False,
     ).serve()
+
+
+def worker_app() -> Flask:
+    """The application of one server process: it hears the first SIGTERM or SIGINT and no second one, and its own threads
+    and decoder processes end before it does.
+
+    A terminal's Ctrl-C and a service manager's stop reach every process of the group, and the parent then tells its
+    workers once more; granian 2.8 waits for ever when a worker hears both.
+    """
+    signals = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # every later thread and process inherits this
+    app = create_app()
+    archive = app.extensions["archive"]
+    Finalize(None, archive.close, exitpriority=1)
+
+    def end_once() -> None:
+        number = signal.sigwait(signals)
+        archive.files.stop()
+        handler = signal.getsignal(number)
+        if callable(handler):
+            handler(number, None)
+
+    threading.Thread(target=end_once, name="end", daemon=True).start()
+    threading.Thread(target=_end_with_parent, name="orphan", daemon=True).start()
+    return app
+
+
+def _end_with_parent() -> None:
+    """Where the parent was killed, nobody else would tell its workers to end."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def free_address(host: str, port: int) -> str:
+    """The IP address of a host name, on which nobody listens at this port yet."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, *_, address = min(found, key=lambda each: each[0] != socket.AF_INET)
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        raise CommandError(
+            N_("{host}:{port} can't be listened on: {reason}"), host=host, port=port, reason=error.strerror
+        ) from error
+    return str(address[0])

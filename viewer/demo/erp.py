@@ -5,20 +5,44 @@ It obtains userkeys as an ERP's server does: a signed call of the viewer for a b
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import quote, urlencode
 
 import requests
-from flask import Flask, abort, redirect, render_template, request
+from flask import Flask, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from viewer.app import PACKAGE, template_folder
 from viewer.config import Settings
+from viewer.domain.keys import is_eas_id
 from viewer.domain.money import total
 from viewer.domain.signing import sign
-from viewer.gateway.sandbox.catalogue import CatalogueBill
+from viewer.gateway.sandbox.catalogue import CatalogueBill, CatalogueEntry, CatalogueInvoice
 from viewer.i18n import LANGUAGES, catalogue
 
 PATIENCE = 30
 """Seconds to wait for the viewer, which asks its upstream itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """The viewer in the page's iframe."""
+
+    viewer: str
+    userkey: str
+    language: str
+
+    def address(self, bill: CatalogueBill, entry: CatalogueEntry | None, view: str) -> str:
+        """The view of this entry: "location", "image" (marks the entry), or "invoices" (EAS's own: its serial numbers)."""
+        path = f"/bills/{self.userkey}"
+        query = {"branch_id": entry.branch_id} if entry else {}
+        if entry and view == "location":
+            path += "/location"
+        if entry and view == "invoices":
+            serial_nos = [invoice.serial_no for invoice in _invoices_of(bill, entry)]
+            query = {"profile": "eas", "serialNo": ",".join(serial_nos)}
+        return f"{self.viewer}{path}?{urlencode({**query, 'lang': self.language}, quote_via=quote)}"
 
 
 def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_port: int) -> Flask:
@@ -28,7 +52,7 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
 
     @app.get("/")
     def first() -> Response:
-        return redirect(f"/bill/{bills[0].bill_no}")
+        return redirect(url_for("bill_entry", number=bills[0].bill_no, lang=request.args.get("lang")))
 
     @app.get("/bill/<number>")
     def bill_entry(number: str) -> str:
@@ -39,22 +63,36 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
         picked = next((entry for entry in bill.entries if entry.branch_id == request.args.get("entry")), None)
         asked = request.args.get("lang", "zh-CN")
         language = asked if asked in LANGUAGES else "zh-CN"
-        viewer = f"http://{request.host.rsplit(':', 1)[0]}:{viewer_port}"
-        userkey = _userkey(settings, viewer_port, bill, picked.branch_id if picked else None)
+        words = catalogue(language)
+        frame = Frame(
+            viewer=f"http://{request.host.rsplit(':', 1)[0]}:{viewer_port}",
+            userkey=_userkey(settings, viewer_port, bill, picked.branch_id if picked else None),
+            language=language,
+        )
+        view = request.args.get("view", "location") if picked else "image"
         return render_template(
             "demo/erp.html",
             bill=bill,
             bills=bills,
             picked=picked,
-            view="location" if picked and request.args.get("view") != "image" else "image",
-            userkey=userkey,
-            viewer=viewer,
+            view=view,
+            userkey=frame.userkey,
+            frame=frame.address(bill, picked, view),
+            eas=any(is_eas_id(entry.branch_id) for entry in bill.entries),
+            invoices_of=partial(_invoices_of, bill),
+            address=partial(url_for, "bill_entry", lang=request.args.get("lang")),
             language=language,
-            _=catalogue(language).gettext,
+            languages=LANGUAGES,
+            _=words.gettext,
+            ngettext=words.ngettext,
             sum_of=lambda entries: total(entry.amount for entry in entries),
         )
 
     return app
+
+
+def _invoices_of(bill: CatalogueBill, entry: CatalogueEntry) -> list[CatalogueInvoice]:
+    return [invoice for invoice in bill.invoices if entry.branch_id in invoice.entry_ids]
 
 
 def _userkey(settings: Settings, viewer_port: int, bill: CatalogueBill, branch_id: str | None) -> str:

@@ -47,7 +47,7 @@ def draw(content: bytes, number: int, size: Size) -> Image.Image:
     """Page `number` (from 1) in exactly `size`, shrunk before it is turned."""
     with _opened(content) as picture:
         picture.seek(number - 1)
-        orientation = picture.getexif().get(ORIENTATION, 1)
+        orientation = _orientation(picture)
         stored = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
         picture.draft("RGB", stored)
         flat = _on_white(picture)
@@ -65,11 +65,19 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
 
 
 def _shown(picture: Image.Image) -> Size:
-    turned = picture.getexif().get(ORIENTATION, 1) in TURNED
+    turned = _orientation(picture) in TURNED
     return Size(picture.height, picture.width) if turned else Size(picture.width, picture.height)
 
 
+def _orientation(picture: Image.Image) -> int:
+    """How the stored pixels have to be turned; a TIFF's are upright already, since Pillow turns them when it reads."""
+    found = 1 if picture.format == "TIFF" else picture.getexif().get(ORIENTATION, 1)
+    return found if isinstance(found, int) else 1
+
+
 def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I;16"):  # Pillow clips at 255 where it should divide
+        return picture.convert("I").point(lambda value: value / 257).convert("L").convert("RGB")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         clear = picture.convert("RGBA")
         white = Image.new("RGBA", clear.size, "white")

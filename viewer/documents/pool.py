@@ -1,10 +1,12 @@
 """Decoder processes: a file that crashes, hangs or eats memory loses its own task and nothing else."""
 
-import multiprocessing
 import resource
+import signal
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as Late
-from typing import ParamSpec, TypeVar
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -34,12 +36,13 @@ class Decoders:
             decoder_pixels=settings.decoder_pixels,
         )
         self._seconds = settings.decoder_seconds
+        self._processes = _Spawning()
         self._pool = ProcessPool(
             max_workers=processes,
             max_tasks=TASKS_EACH,
             initializer=_confine,
             initargs=[settings.decoder_memory],
-            context=multiprocessing.get_context("spawn"),
+            context=self._processes,
         )
 
     def page_sizes(self, content: bytes, media_type: str) -> list[Size]:
@@ -56,6 +59,7 @@ class Decoders:
 
     def close(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
+        self._processes.end()  # pebble would first drop the locks that a decoder just starting looks for
         self._pool.join()
 
     def _run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
@@ -71,8 +75,39 @@ class Decoders:
         return answer
 
 
+class _Decoder(SpawnProcess):
+    """Hears SIGTERM from its first moment, though the server blocks it for itself and so for its children."""
+
+    def start(self) -> None:
+        before = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        try:
+            super().start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Spawning(SpawnContext):
+    """Starts decoders and remembers them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._decoders: WeakSet[_Decoder] = WeakSet()
+
+    def Process(self, **given: Any) -> _Decoder:  # type: ignore[override]
+        decoder = _Decoder(**given)
+        self._decoders.add(decoder)
+        return decoder
+
+    def end(self) -> None:
+        for decoder in list(self._decoders):
+            if decoder.is_alive():
+                decoder.terminate()
+
+
 def _confine(memory: int) -> None:
     """Limits of a decoder process: address space, file size (it writes none), open files, no core dumps."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler never runs while a decoder's C code hangs
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))

@@ -50,7 +50,7 @@ INVOICE_STATUSES = {
 }
 
 FINDINGS = {
-    "1": N_("Verification failed"),
+    "1": N_("Didn't pass verification"),
     "2": N_("Duplicate"),
     "3": N_("No source file"),
     "4": N_("Buyer's name differs"),
@@ -68,7 +68,7 @@ FINDINGS = {
     "16": N_("Consecutive numbers"),
     "18": N_("Supervision seal"),
     "26": N_("Partly reversed"),
-    "27": N_("Reversal to be confirmed"),
+    "27": N_("Reversal awaits confirmation"),
 }
 
 FINDING_LEVELS = {"0": "block", "1": "none", "2": "red", "3": "yellow"}

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 """Upstream's clock; it writes times without a zone."""
+EARLIEST = 1900
+"""An earlier year is how some systems write that there is no date (0001-01-01)."""
 
 
 def parse_date(value: object) -> date | None:
@@ -24,7 +26,8 @@ def parse_time(value: object) -> datetime | None:
         if found := re.match(
             r"(\d{4})[-/年.]?(\d{1,2})[-/月.]?(\d{1,2})日?(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?", text
         ):
-            return datetime(*(int(part or 0) for part in found.groups()), tzinfo=CHINA)  # type: ignore[arg-type,misc]
+            year, *others = (int(part or 0) for part in found.groups())
+            return datetime(year, *others, tzinfo=CHINA) if year >= EARLIEST else None  # type: ignore[arg-type,misc]
     except (ValueError, OverflowError, OSError):
         pass
     return None

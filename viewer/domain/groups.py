@@ -1,5 +1,6 @@
 """How the image view lays a bill out: a group for each entry, then the header's invoices."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -39,13 +40,16 @@ def group_by_entry(
     invoices: Sequence[AnyInvoice], entries: Sequence[AnyEntry], *, keep_empty: bool
 ) -> list[Group[AnyEntry, AnyInvoice]]:
     """Groups in the entries' order, the header's last; entries without an invoice only with `keep_empty`."""
-    groups: list[Group[AnyEntry, AnyInvoice]] = []
-    for entry in entries:
-        own = [invoice for invoice in invoices if entry.branch_id in invoice.branch_ids]
-        shown = tuple(invoice for invoice in own if invoice.branch_ids[0] == entry.branch_id)
-        elsewhere = tuple(invoice for invoice in own if invoice.branch_ids[0] != entry.branch_id)
-        if own or keep_empty:
-            groups.append(Group(entry=entry, shown=shown, elsewhere=elsewhere))
+    shown: defaultdict[str, list[AnyInvoice]] = defaultdict(list)
+    elsewhere: defaultdict[str, list[AnyInvoice]] = defaultdict(list)
+    for invoice in invoices:
+        for place, branch_id in enumerate(invoice.branch_ids):
+            (elsewhere if place else shown)[branch_id].append(invoice)
+    groups: list[Group[AnyEntry, AnyInvoice]] = [
+        Group(entry=entry, shown=tuple(shown[entry.branch_id]), elsewhere=tuple(elsewhere[entry.branch_id]))
+        for entry in entries
+        if keep_empty or entry.branch_id in shown or entry.branch_id in elsewhere
+    ]
     header = tuple(invoice for invoice in invoices if not invoice.branch_ids)
     if header:
         groups.append(Group(entry=None, shown=header, elsewhere=()))

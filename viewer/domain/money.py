@@ -1,7 +1,7 @@
 """Amounts: exact decimals with two places, as invoices print them."""
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 CENT = Decimal("0.01")
 LIMIT = Decimal(10) ** 15
@@ -18,7 +18,7 @@ def parse_amount(value: object) -> Decimal | None:
     try:
         amount = Decimal(str(value).strip().lstrip("¥￥").replace(",", ""))
         return amount.quantize(CENT) if amount.is_finite() and abs(amount) < LIMIT else None
-    except InvalidOperation:
+    except ArithmeticError:
         return None
 
 

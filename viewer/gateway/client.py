@@ -102,6 +102,6 @@ class Gateway:
             raise UpstreamUnreachable(reason=f"HTTP {response.status_code}")
         try:
             envelope = json.loads(content, parse_float=Decimal)
-        except (ValueError, RecursionError) as error:
+        except (ValueError, ArithmeticError, RecursionError) as error:
             raise UpstreamUnreachable(reason="no JSON") from error
         return wire.open_envelope(envelope)

@@ -5,7 +5,9 @@ How an invoice names its entry isn't documented anywhere; every spelling met in 
 
 import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 from viewer.domain.codes import FINDING_LEVELS
 from viewer.domain.dates import parse_date, parse_time
@@ -98,7 +100,7 @@ def _invoice(serial_no: str, same: list[dict[str, Any]]) -> ListedInvoice:
         invoice_no=_text(row, "invoiceNo"),
         invoice_date=parse_date(row.get("invoiceDate")),
         total_amount=parse_amount(row.get("totalAmount")),
-        tax_amount=parse_amount(row.get("totalTaxAmount", row.get("taxAmount"))),
+        tax_amount=_amount(row, "totalTaxAmount", "taxAmount"),
         amount=parse_amount(row.get("invoiceAmount")),
         currency=_text(row, "currency"),
         buyer_name=_text(row, "buyerName"),
@@ -181,7 +183,7 @@ def _single_file(row: Raw, field: str, url: str) -> ListedFile:
     return ListedFile(
         identity=field,
         version=(_text(row, "fileHash") or field)[:200],
-        name=path.rsplit("/", 1)[-1][:200],
+        name=unquote(path.rsplit("/", 1)[-1])[:200],
         extension="pdf" if field == "pdfurl" else _extension(path),
         original=field != "snapshotUrl",
         snapshot=field == "snapshotUrl",
@@ -228,9 +230,14 @@ def _text(row: Raw, *fields: str) -> str | None:
     """The first of the fields that holds a non-empty text or number, as text."""
     for field in fields:
         value = row.get(field)
-        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
-            return str(value).strip()
+        if text := _clean(value):
+            return text
     return None
+
+
+def _amount(row: Raw, *fields: str) -> Decimal | None:
+    """The first of the fields that holds an amount."""
+    return next((amount for field in fields if (amount := parse_amount(row.get(field))) is not None), None)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -238,11 +245,18 @@ def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str) and value.startswith("["):
         try:
             value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
     for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, str | int) and not isinstance(each, bool) and str(each).strip():
-            yield str(each).strip()
+        if text := _clean(each):
+            yield text
+
+
+def _clean(value: object) -> str:
+    """A text or number as text; what UTF-8 or a database can't hold (half of a surrogate pair, NUL) is replaced."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return str(value).encode("utf-8", "replace").decode().replace("\0", "?").strip()
 
 
 def _whole(value: object) -> int | None:

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+
+from viewer.errors import N_, CommandError
 
 
 class Database:
@@ -41,8 +45,25 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def open_database(url: str, *, make: bool = False) -> Iterator[Database]:
+    """A database that answers; a SQLite file is made only with `make`. Raises CommandError for one that doesn't."""
+    try:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and not make and not Path(address.database or "").is_file():
+            raise CommandError(N_("There is no database {database} yet. Run: viewer init"), database=address.database)
+        database = Database(url)
+        database.check()
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        raise CommandError(N_("The database of VIEWER_DATABASE_URL doesn't answer: {reason}"), reason=reason) from error
+    with closing(database):
+        yield database
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    """Readable where UTF-8 can hold it; half of a surrogate pair, which JSON can escape, is replaced."""
+    return json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace").decode()
 
 
 def _prepare_sqlite(engine: Engine) -> None:

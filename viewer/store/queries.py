@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from viewer.store.models import Attachment, Bill, File, Invoice, Page, ServedCall
 
+ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
-    selectinload(Bill.entries),
+    *ENTRIES,
     selectinload(Bill.all_invoices).options(
         selectinload(Invoice.entries), selectinload(Invoice.all_files).selectinload(File.pages)
     ),

@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from viewer.domain.keys import branch_key
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
@@ -26,12 +27,12 @@ INVOICE_FACTS = (
 )
 
 
-def lock_bill(session: Session, userkey: str, *, source: str) -> Bill:
-    """The bill of a userkey, made if it is new, with everything of it loaded; nobody else writes it meanwhile."""
+def lock_bill(session: Session, userkey: str, *, source: str, load: Sequence[ExecutableOption] = WHOLE_BILL) -> Bill:
+    """The bill of a userkey, made if it is new, with what `load` says of it; nobody else writes it meanwhile."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Bill).values(userkey=userkey, source=source, withdrawn=False).on_conflict_do_nothing())
     session.execute(select(Bill.id).where(Bill.userkey == userkey).with_for_update())
-    return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*WHOLE_BILL)).one()
+    return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*load)).one()
 
 
 def record_listing(
@@ -82,7 +83,7 @@ def _record_invoices(bill: Bill, listed: Sequence[ListedInvoice], entries: dict[
             setattr(invoice, fact, getattr(each, fact))
         invoice.findings = [asdict(finding) for finding in each.findings]
         invoice.raw, invoice.position, invoice.dropped_at = dict(each.raw), position, None
-        invoice.entries = [entries[branch_key(branch_id)] for branch_id in each.branch_ids]
+        invoice.entries = [entries[key] for key in dict.fromkeys(map(branch_key, each.branch_ids))]
         _record_files(bill, invoice, each.files, now)
     for invoice in known.values():
         invoice.dropped_at = invoice.dropped_at or now

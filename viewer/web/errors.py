@@ -72,7 +72,7 @@ def answer_bug(error: Exception) -> Response:
 
 def wants_json() -> bool:
     path = request.path
-    if path.startswith("/api/") or "/iiif/" in path:
+    if path == "/api" or path.startswith("/api/") or "/iiif/" in path:
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best != "text/html"

@@ -1,6 +1,6 @@
 """Pages as pictures: the IIIF addresses, and the first page of a file that is still on its way."""
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
 
 from viewer.domain.codes import PROBLEMS
 from viewer.errors import FileUnavailable, UnreadableDocument
@@ -20,8 +20,15 @@ def image(key: str, page_id: str, region: str, size: str, rotation: str, quality
     found = archive().files.page(userkey_of(key), page_id)
     response = _picture(found, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
     response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@bp.after_app_request
+def for_every_origin(response: Response) -> Response:
+    """IIIF's pictures and errors may be read from anywhere; there are no cookies that could come along."""
+    if "/iiif/" in request.path:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 

@@ -1,5 +1,7 @@
 """An original's bytes over HTTP: validated, in ranges, never as something a browser would run."""
 
+from urllib.parse import quote
+
 from flask import Response, request
 from werkzeug.http import dump_options_header
 
@@ -69,6 +71,9 @@ def file_name(file: File) -> str:
 
 
 def disposition(kind: str, name: str) -> str:
-    """Content-Disposition with a name in any script; nothing in it can end the header or name another folder."""
+    """Content-Disposition with a name in any script (RFC 6266: in ASCII for old readers, then as it is); nothing in it
+    can end the header or name another folder."""
     safe = "".join(char if char.isprintable() and char not in '"\\/' else "_" for char in name)
-    return dump_options_header(kind, {"filename": safe})
+    plain = "".join(char if char.isascii() else "_" for char in safe)
+    names = {"filename": plain} if plain == safe else {"filename": plain, "filename*": f"UTF-8''{quote(safe, safe='')}"}
+    return dump_options_header(kind, names)

@@ -1,6 +1,7 @@
 """The pages: look-up, image view, location view, and the upstream's own address for them. All work without JavaScript."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
@@ -8,7 +9,7 @@ from viewer.domain.groups import group_by_entry
 from viewer.errors import BadKey, NotFound, ViewerError
 from viewer.store.models import Bill
 from viewer.web.demo import demo_bills
-from viewer.web.reader import addresses, archive, userkey_of
+from viewer.web.reader import addresses, archive, language, userkey_of
 
 bp = Blueprint("pages", __name__)
 
@@ -19,11 +20,12 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     demo = demo_bills(archive().settings)
     asked = "".join(request.args.get("userkey", "").split())
     if not asked:
-        return render_template("look_up.html", demo=demo, asked="", error=None)
+        return render_template("look_up.html", demo=demo, asked="", problem=None)
     try:
         userkey_of(asked)
     except ViewerError as error:
-        return render_template("look_up.html", demo=demo, asked=asked, error=error), error.status
+        problem = error.text(gettext)
+        return render_template("look_up.html", demo=demo, asked=asked, problem=problem), error.status
     return redirect(addresses(asked).image_view())
 
 
@@ -54,7 +56,7 @@ def location_view(key: str) -> str:
         serial_no=request.args.get("serialNo"),
     )
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
-    page = request.args.get("page", 1, type=int)
+    page = max(1, request.args.get("page", 1, type=int))
     return render_template("location_view.html", bill=bill, view=view, entry=entry, page=page, at=addresses(key))
 
 
@@ -75,7 +77,8 @@ def demo_erp() -> AnyResponse:
         raise NotFound
     port = address.rsplit(":", 1)[-1]
     host = request.host.rsplit(":", 1)[0]
-    return redirect(f"http://{host}:{port}/")
+    asked = f"?lang={language()}" if "lang" in request.args else ""
+    return redirect(f"http://{host}:{port}/{asked}")
 
 
 @bp.get("/api/docs")

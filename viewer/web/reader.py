@@ -1,7 +1,6 @@
 """Who reads and how: the reader's language, and the key in the address."""
 
 from flask import current_app, request
-from werkzeug.datastructures import LanguageAccept
 
 from viewer.archive import Archive
 from viewer.domain.keys import parse_userkey
@@ -14,8 +13,9 @@ def language() -> str:
     asked = request.args.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    best = LanguageAccept(request.accept_languages).best_match(["zh-CN", "zh", "zh-Hans", "en"])
-    return {"en": "en"}.get(best or DEFAULT, DEFAULT)
+    spoken = {tag.partition("-")[0]: tag for tag in LANGUAGES}
+    wanted = (tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality)
+    return next((spoken[tag] for tag in wanted if tag in spoken), DEFAULT)
 
 
 def locale() -> str:

@@ -1,5 +1,6 @@
 """How pages write amounts, dates and codes, in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -13,6 +14,7 @@ from flask_babel import gettext
 from viewer.domain import codes
 from viewer.domain.money import total
 from viewer.i18n import LANGUAGES
+from viewer.store.models import Entry, Invoice
 from viewer.web.present import code_name, finding_out
 from viewer.web.reader import archive, language
 
@@ -32,7 +34,8 @@ def install(app: Flask) -> None:
         problem_words=lambda problem: gettext(codes.PROBLEMS[problem]),
         finding=finding_out,
         badges=badges,
-        sum_of=lambda invoices: total(invoice.total_amount for invoice in invoices),
+        sum_of=sum_of,
+        difference=difference,
         static=static,
         language=language,
         languages=languages,
@@ -76,6 +79,18 @@ def badges(invoice: object) -> list[tuple[str, str, str]]:
         if code:
             found.append((kind.replace("_", "-"), tones.get(code, "bad"), code_name(names, code) or code))
     return found
+
+
+def sum_of(invoices: Iterable[Invoice]) -> Decimal:
+    return total(invoice.total_amount for invoice in invoices)
+
+
+def difference(entry: Entry, invoices: Iterable[Invoice]) -> Decimal | None:
+    """By how much an entry's own invoices miss its amount; None where they don't, or where one is shared with others."""
+    own = list(invoices)
+    if entry.amount is None or not own or any(len(invoice.branch_ids) > 1 for invoice in own):
+        return None
+    return sum_of(own) - entry.amount or None
 
 
 def languages() -> list[tuple[str, str]]:

@@ -48,10 +48,13 @@ class Imports:
         """Imports every bill at `path` (a folder or a .json manifest). Raises CommandError for what can't be imported."""
         if not path.exists():
             raise CommandError(N_("There is nothing at {path}."), path=path)
-        found = read_manifest(path) if path.is_file() else scan_folder(path)
-        if not found:
-            raise CommandError(N_("No bill with any file was found in {path}."), path=path)
-        return [self._take(bill, progress) for bill in found]
+        try:
+            found = read_manifest(path) if path.is_file() else scan_folder(path)
+            if not found:
+                raise CommandError(N_("No bill with any file was found in {path}."), path=path)
+            return [self._take(bill, progress) for bill in found]
+        except PermissionError as error:
+            raise CommandError(N_("{path} can't be read."), path=error.filename or path) from error
 
     def _take(self, found: FoundBill, progress: Progress) -> ImportedBill:
         name = found.listing.bill_no or found.listing.bill_id or ""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from viewer.archive.imports.found import FoundBill, identity_of, made_serial_no
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
+from viewer.errors import N_, CommandError
 
 NUMBER = re.compile(r"(?<!\d)(\d{20}|\d{8})(?!\d)")
 """An invoice's number in a file's name: 20 digits on 数电票, 8 on older ones."""
@@ -19,12 +20,29 @@ def scan_folder(path: Path) -> list[FoundBill]:
     folder that differ only in their extension are one invoice (its PDF, OFD and XML).
     """
     files = [file for file in sorted(path.rglob("*")) if file.is_file() and _counts(file.relative_to(path))]
-    is_root = any(len(file.relative_to(path).parts) == 3 for file in files)
+    for file in files:
+        if not _is_text(str(file)):
+            raise CommandError(N_("The name of {path} is not UTF-8; rename it."), path=ascii(str(file)))
+    is_root = any(_lies_deep(file.relative_to(path).parts) for file in files)
     folders = sorted({path / file.relative_to(path).parts[0] for file in files}) if is_root else [path]
     bills = [
         _scan_bill(folder, [file for file in files if folder in file.parents]) for folder in folders if folder.is_dir()
     ]
     return [bill for bill in bills if bill.sources]
+
+
+def _lies_deep(parts: tuple[str, ...]) -> bool:
+    """Whether the first part of a file's place is a bill: below it an entry, below that the file."""
+    return len(parts) >= 3 and parts[0].lower() not in ATTACHMENT_FOLDERS
+
+
+def _is_text(name: str) -> bool:
+    """Names from archives of other systems may hold bytes that are no text here."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _counts(relative: Path) -> bool:

@@ -1,17 +1,28 @@
 """The JSON manifest of bills to import. docs/import.md explains it; the classes here are its schema."""
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from viewer.archive.imports.found import FoundBill, identity_of, made_serial_no
 from viewer.domain.dates import parse_date
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
 from viewer.errors import N_, CommandError
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _date(value: object) -> date | None:
+    found = parse_date(value)
+    if value is not None and found is None:
+        raise ValueError("a date such as 2026-09-18 is wanted")
+    return found
+
+
+Text = Field(pattern=r"^[^\x00]*$")
+Name = Annotated[str, Text, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(min_length=1, max_length=16)]
 Amount = Annotated[Decimal, Field(max_digits=17, decimal_places=2)]
 
@@ -23,7 +34,7 @@ class Given(BaseModel):
 class GivenFile(Given):
     """`path` is relative to the manifest; `resource` as upstream's codes (1 uploaded, 2 tax bureau, 3 converted)."""
 
-    path: Name
+    path: Annotated[str, Text, Field(min_length=1, max_length=4096)]
     name: Name | None = None
     original: bool = True
     resource: Literal["1", "2", "3", "4"] | None = "1"
@@ -37,7 +48,7 @@ class GivenInvoice(Given):
     invoice_type: Code | None = None
     invoice_code: Annotated[str, Field(max_length=32)] | None = None
     invoice_no: Annotated[str, Field(max_length=64)] | None = None
-    invoice_date: str | None = None
+    invoice_date: Annotated[date | None, BeforeValidator(_date)] = None
     total_amount: Amount | None = None
     tax_amount: Amount | None = None
     amount: Amount | None = None
@@ -96,7 +107,20 @@ def read_manifest(path: Path) -> list[FoundBill]:
         ) from error
     except UnicodeDecodeError as error:
         raise CommandError(N_("The manifest {path} is not UTF-8 text."), path=path) from error
+    _told_once(path, "bill_id", (bill.bill_id for bill in manifest.bills))
+    for bill in manifest.bills:
+        _told_once(path, "attachment_id", (paper.attachment_id for paper in bill.attachments if paper.attachment_id))
     return [_Reading(bill, path.resolve().parent).found() for bill in manifest.bills]
+
+
+def _told_once(path: Path, field: str, values: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            raise CommandError(
+                N_("The manifest {path} has {field} {value} twice."), path=path, field=field, value=value
+            )
+        seen.add(value)
 
 
 class _Reading:
@@ -146,11 +170,10 @@ class _Reading:
         return [self._invoice(serial_no, given, tuple(ids)) for serial_no, (given, ids) in together.items()]
 
     def _invoice(self, serial_no: str, given: GivenInvoice, branch_ids: tuple[str, ...]) -> ListedInvoice:
-        facts = given.model_dump(exclude={"serial_no", "branch_ids", "files", "invoice_date"})
+        facts = given.model_dump(exclude={"serial_no", "branch_ids", "files"})
         return ListedInvoice(
             serial_no=serial_no,
             branch_ids=branch_ids,
-            invoice_date=parse_date(given.invoice_date),
             files=self._files(given.files),
             **facts,
         )
@@ -164,7 +187,10 @@ class _Reading:
         )
 
     def _files(self, given: tuple[GivenFile, ...]) -> tuple[ListedFile, ...]:
-        return tuple(self._file(each) for each in given)
+        files: dict[str, ListedFile] = {}
+        for file in map(self._file, given):
+            files.setdefault(file.identity, file)
+        return tuple(files.values())
 
     def _file(self, given: GivenFile) -> ListedFile:
         source = (self._folder / given.path).resolve()

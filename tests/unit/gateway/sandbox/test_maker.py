@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -348,7 +347,7 @@ def test_every_form_has_the_media_type_of_its_bytes() -> None:
     assert media_type("pdf") == "application/pdf"
 
 
-# The same bytes, soon
+# The same bytes
 
 
 @pytest.mark.parametrize("form", get_args(Form))
@@ -370,11 +369,3 @@ def test_another_process_makes_the_same_bytes() -> None:
 
 def test_papers_with_other_numbers_are_skewed_otherwise() -> None:
     assert make(replace(DIGITAL, number="25442000000012345679"), "scan") != made(DIGITAL, "scan")
-
-
-def test_a_page_is_drawn_quickly_once_the_font_is_loaded() -> None:
-    made(DIGITAL, "pdf")
-    started = time.perf_counter()
-    for index in range(5):
-        make(replace(DIGITAL, number=f"2544200000001234500{index}"), "pdf")
-    assert (time.perf_counter() - started) / 5 < 0.25, "the font is probably parsed again for every document"

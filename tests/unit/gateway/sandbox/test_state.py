@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +35,10 @@ def test_seeding_makes_every_document_and_tells_how_far_it_is(state: State) -> N
     assert told == [(done, 7) for done in range(1, 8)]
 
 
-def test_seeding_again_does_nothing_and_is_quick(state: State, tmp_path: Path) -> None:
+def test_seeding_again_makes_nothing(state: State, tmp_path: Path) -> None:
     seed(state, (FAQ, SEVERAL), workers=1)
-    started = time.monotonic()
     again = State(tmp_path / "sandbox.sqlite3")
     assert seed(again, (FAQ, SEVERAL), progress=lambda done, total: pytest.fail("something was made")) == 0
-    assert time.monotonic() - started < 1
 
 
 def test_processes_make_the_same_as_one(state: State, tmp_path: Path) -> None:

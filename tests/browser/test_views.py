@@ -1,0 +1,193 @@
+"""The image view and the location view in a real browser."""
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Demo, Watch
+from viewer.gateway.sandbox.papers import Invoice
+
+THREE_INVOICES = "BX-2026-09-000121"
+FAQ = "BX-2026-09-000118"
+TWENTY_FOUR_PAGES = "BX-2026-10-000204"
+BIG = "BX-2026-11-000300"
+FAILING = "BX-2026-10-000187"
+
+PAINTED = "images => images.filter(image => image.complete && image.naturalWidth > 0).length"
+
+
+def await_painted(page: Page, count: int) -> None:
+    page.wait_for_function(
+        "count => [...document.querySelectorAll('img.picture')].filter(image => image.naturalWidth > 0).length >= count",
+        arg=count,
+    )
+
+
+def test_the_image_view_shows_every_invoice_with_its_number(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(BIG))
+    bill = demo.bills[BIG]
+    assert page.locator("[data-serial-no]").count() == len(bill.invoices)
+    for invoice in (bill.invoices[0], bill.invoices[-1]):
+        assert isinstance(invoice.paper, Invoice)
+        expect(page.locator(f"[data-serial-no='{invoice.serial_no}']")).to_contain_text(invoice.paper.number)
+    await_painted(page, 4)
+
+
+def test_several_cards_stand_in_a_row(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(THREE_INVOICES))
+    tops = (
+        page.locator(".group")
+        .first.locator(".card")
+        .evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
+    )
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+
+
+def test_a_marked_entry_comes_into_view_on_a_long_bill(page: Page, demo: Demo) -> None:
+    entry = demo.bills[BIG].entries[40]
+    page.goto(demo.image_view(BIG, f"&branch_id={entry.branch_id}"))
+    group = page.locator(f".group.marked[data-branch-id='{entry.branch_id}']")
+    expect(group).to_be_in_viewport()
+    expect(group).to_have_attribute("aria-current", "true")
+    assert page.locator("[data-serial-no]").count() == len(demo.bills[BIG].invoices)
+
+
+def test_the_pager_goes_through_the_entrys_own_invoices_by_click_and_by_key(page: Page, demo: Demo) -> None:
+    own = demo.bills[THREE_INVOICES].invoices[:3]
+    loads: list[str] = []
+    page.on("load", lambda _: loads.append("load"))
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    shown = page.locator("article[data-serial-no]")
+    expect(shown).to_have_attribute("data-serial-no", own[0].serial_no)
+    page.click(".pager a[rel=next]")
+    expect(shown).to_have_attribute("data-serial-no", own[1].serial_no)
+    expect(page.locator("#announcement")).to_contain_text("2 / 3")
+    page.keyboard.press("ArrowRight")
+    expect(shown).to_have_attribute("data-serial-no", own[2].serial_no)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(shown).to_have_attribute("data-serial-no", own[1].serial_no)
+    page.go_back()
+    expect(shown).to_have_attribute("data-serial-no", own[2].serial_no)
+    await_painted(page, 1)
+    assert loads == ["load"]
+
+
+def test_the_view_switch_keeps_the_focus_and_the_history(page: Page, demo: Demo) -> None:
+    page.goto(demo.location_view(FAQ, 1))
+    switch = page.locator(".views a").first
+    switch.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main[data-view=image]")).to_be_visible()
+    expect(switch).to_be_focused()
+    expect(page.locator(".group.marked")).to_have_count(1)
+    page.go_back()
+    expect(page.locator("main[data-view=location]")).to_be_visible()
+
+
+def test_a_failing_quick_navigation_becomes_an_ordinary_one(page: Page, demo: Demo) -> None:
+    page.goto(demo.location_view(FAQ, 1))
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('broken')); }")
+    page.click(".views a >> nth=0")
+    expect(page.locator("main[data-view=image]")).to_be_visible()
+    assert page.evaluate("window.fetch.toString()").endswith("{ [native code] }")
+
+
+def test_the_dialog_reaches_the_last_of_twenty_four_pages(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(TWENTY_FOUR_PAGES))
+    long = demo.bills[TWENTY_FOUR_PAGES].invoices[1]
+    page.click(f"[data-serial-no='{long.serial_no}'] .picture-link")
+    position, image = page.locator("#page-dialog .position"), page.locator("#page-dialog img")
+    expect(position).to_have_text("1 / 24")
+    for _ in range(22):
+        page.keyboard.press("ArrowRight")
+    page.click("[data-do=next]")
+    expect(position).to_have_text("24 / 24")
+    expect(page.locator("[data-do=next]")).to_be_disabled()
+    page.wait_for_function("() => document.querySelector('#page-dialog img').naturalWidth > 0")
+    fitted = image.evaluate("image => image.clientWidth")
+    image.click()
+    page.wait_for_function("width => document.querySelector('#page-dialog img').clientWidth > width", arg=fitted)
+    page.keyboard.press("-")
+    page.wait_for_function("width => document.querySelector('#page-dialog img').clientWidth <= width", arg=fitted)
+    page.keyboard.press("Escape")
+    expect(page.locator("#page-dialog")).to_be_hidden()
+
+
+def test_a_page_number_of_a_card_opens_that_page(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(TWENTY_FOUR_PAGES))
+    page.click(".more-pages summary")
+    page.click(".more-pages a[data-page='17']")
+    expect(page.locator("#page-dialog .position")).to_have_text("17 / 24")
+
+
+def test_a_page_that_cant_be_loaded_says_so(page: Page, demo: Demo) -> None:
+    page.route("**/iiif/**", lambda route: route.fulfill(status=200, body="", content_type="image/jpeg"))
+    page.goto(demo.location_view(FAQ, 0))
+    page.click(".picture-link")
+    expect(page.locator("#page-dialog .note")).not_to_be_empty()
+
+
+def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: Page, demo: Demo, watch: Watch) -> None:
+    serial_no = demo.bills[FAQ].invoices[0].serial_no
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        """Not ready twice, then "unreadable", so that the card which the server shows by now is fetched."""
+        asked.append(route.request.url)
+        route.fulfill(status=503 if len(asked) < 3 else 422, body="")
+
+    page.route("**/pictures/**", answer)
+    page.goto(demo.image_view(FAQ))
+    page.evaluate(
+        """serialNo => {
+          const link = document.querySelector(`[data-serial-no="${serialNo}"] .picture-link`);
+          const waiting = document.createElement("pending-picture");
+          waiting.innerHTML = `<img class="picture pending" src="${location.pathname}/pictures/1/320.jpg">`;
+          link.replaceWith(waiting);
+        }""",
+        serial_no,
+    )
+    expect(page.locator("pending-picture")).to_have_count(1)
+    expect(page.locator(f"[data-serial-no='{serial_no}'] a.picture-link")).to_be_visible()
+    expect(page.locator("pending-picture")).to_have_count(0)
+    assert len(asked) == 3
+    assert len(watch.complaints) == 3, "the browser itself notes each failed answer"
+    watch.complaints.clear()
+
+
+def test_files_that_fail_are_marked_and_the_rest_is_shown(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(FAILING))
+    expect(page.locator(".no-picture.problem")).to_have_count(2)
+    await_painted(page, 1)
+
+
+@pytest.mark.parametrize("bill_no", [THREE_INVOICES, TWENTY_FOUR_PAGES, FAILING])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(page: Page, demo: Demo, bill_no: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    for address in (demo.image_view(bill_no), demo.location_view(bill_no, 0)):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_look_up_page_opens_a_bill_and_says_what_is_wrong(page: Page, demo: Demo) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(f"{demo.url}/?lang=en")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.fill("#userkey", demo.bills[FAQ].userkey.upper())
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-serial-no]")).to_have_count(2)
+
+
+def test_without_javascript_the_image_view_holds_all_invoices_and_pictures(scriptless: Page, demo: Demo) -> None:
+    scriptless.goto(demo.image_view(TWENTY_FOUR_PAGES))
+    assert scriptless.locator("[data-serial-no]").count() == 3
+    assert scriptless.locator("a[data-page]").count() == 1 + 24 + 1
+    scriptless.wait_for_load_state("networkidle")
+    assert scriptless.locator("img.picture").evaluate_all(PAINTED) == 3
+
+
+def test_the_api_page_lists_its_operations(page: Page, demo: Demo) -> None:
+    page.goto(f"{demo.url}/api/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    assert page.locator(".opblock").count() >= 5

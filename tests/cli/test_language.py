@@ -1,0 +1,62 @@
+"""The command speaks Chinese unless `--lang en`, Click's own words included."""
+
+from pathlib import Path
+
+import click
+import pytest
+from babel.messages.extract import extract_from_file
+
+from tests.commands import viewer
+from viewer.cli.language import CLICKS_OWN, speak, spoken
+
+
+@pytest.fixture(autouse=True)
+def _language_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "language", "given"),
+    [
+        ([], "zh-CN", []),
+        (["--lang", "en", "init"], "en", ["--lang", "en", "init"]),
+        (["bill", "KEY", "--lang=en"], "en", ["--lang=en", "bill", "KEY"]),
+        (["bill", "--lang", "en", "KEY"], "en", ["--lang", "en", "bill", "KEY"]),
+        (["--lang", "zh-CN"], "zh-CN", ["--lang", "zh-CN"]),
+        (["--lang", "fr"], "zh-CN", ["--lang", "fr"]),
+        (["--lang"], "zh-CN", ["--lang"]),
+        (["bill", "--", "--lang=en"], "zh-CN", ["bill", "--", "--lang=en"]),
+        (["init", "--language"], "zh-CN", ["init", "--language"]),
+    ],
+)
+def test_the_language_is_taken_from_wherever_it_stands(arguments: list[str], language: str, given: list[str]) -> None:
+    assert speak(arguments) == given
+    assert spoken() == language
+
+
+def test_the_help_is_chinese(tmp_path: Path) -> None:
+    done = viewer(tmp_path, "--help")
+    assert done.returncode == 0
+    assert all(words in done.stdout for words in ("用法:", "选项", "命令", "查看 ERP 单据的发票", "显示本帮助并退出"))
+
+
+def test_the_help_is_english_where_that_is_asked(tmp_path: Path) -> None:
+    done = viewer(tmp_path, "init", "--help", "--lang", "en")
+    assert done.returncode == 0
+    assert "Usage: viewer init" in done.stdout
+    assert "Creates the instance" in done.stdout
+    assert done.stdout.isascii()
+
+
+def test_a_wrong_use_is_explained_in_chinese(tmp_path: Path) -> None:
+    done = viewer(tmp_path, "bill")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "错误：缺少参数 'KEY'" in done.stderr
+
+
+def test_the_words_taken_from_click_are_clicks_own() -> None:
+    theirs: set[str] = set()
+    for path in Path(click.__file__).parent.glob("*.py"):
+        for _, message, _, _ in extract_from_file("python", path, keywords={"_": None, "ngettext": (1, 2)}):
+            theirs |= {message} if isinstance(message, str) else set(message)
+    assert set(CLICKS_OWN) <= theirs

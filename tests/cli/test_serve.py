@@ -1,0 +1,165 @@
+"""`viewer serve` as a process: it serves, it finishes what is under way when it is told to end, and leaves nothing behind."""
+
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Response
+
+from tests.cli.conftest import Ended
+from tests.clouds import row_of, scripted
+from tests.commands import MINUTE, VIEWER, environment
+from tests.papers import pdf
+from viewer.cli.server import free_address
+from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+
+CREDENTIALS = {"CLIENT_ID": SANDBOX_CLIENT_ID, "CLIENT_SECRET": SANDBOX_CLIENT_SECRET}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(instance: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The serving process and its address, once it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*VIEWER, "serve", "--port", str(port)],
+        env=environment(instance, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: process.poll() is not None or answers(url))
+        assert process.poll() is None, process.communicate()
+        yield process, url
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + MINUTE
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=MINUTE).ok
+    except requests.ConnectionError:
+        return False
+
+
+def families() -> dict[int, int]:
+    """Every living process of this machine and its parent."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state not in "ZX":
+                found[int(entry.name)] = int(parent)
+    return found
+
+
+def below(process: int) -> set[int]:
+    """The processes that it started, and those that they did."""
+    parents = families()
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
+        found |= more
+    return found
+
+
+def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instance: Path) -> None:
+    with served(instance, WORKERS="2") as (process, url):
+        assert requests.get(f"{url}/healthz", timeout=MINUTE).json() == {"status": "ok"}
+        ready = requests.get(f"{url}/readyz", timeout=MINUTE)
+        assert (ready.status_code, ready.json()["status"]) == (200, "ok")
+        page = requests.get(url, timeout=MINUTE)
+        assert "发票查看器" in page.text
+        assert len([parent for parent in families().values() if parent == process.pid]) >= 2
+        started = below(process.pid)
+
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=MINUTE)
+    assert (process.returncode, out, err) == (0, "", "")
+    until(lambda: not started & set(families()))
+
+
+def test_a_request_under_way_is_finished_before_it_ends(instance: Path) -> None:
+    arrives = threading.Event()
+    content = pdf()
+
+    def slow() -> Response:
+        arrives.wait(MINUTE)
+        return Response(content, content_type="application/pdf")
+
+    with scripted() as cloud, ThreadPoolExecutor() as pool:
+        userkey = cloud.put_list([row_of("slow.pdf", cloud.put_behaviour("slow.pdf", slow), content)])
+        with served(instance, WORKERS="1", GATEWAY_URL=cloud.url, **CREDENTIALS) as (process, url):
+            address = f"{url}/api/v1/bills/{userkey}?wait=20"
+            asking = pool.submit(lambda: requests.get(address, timeout=MINUTE))
+            try:
+                until(lambda: cloud.asked["slow.pdf"] == 1)
+                started = below(process.pid)
+                process.send_signal(signal.SIGTERM)
+                until(lambda: not listens(url))
+                assert not asking.done()
+            finally:
+                arrives.set()
+            answer = asking.result()
+            process.communicate(timeout=MINUTE)
+    assert answer.status_code == 200
+    assert [file["state"] for file in answer.json()["invoices"][0]["files"]] == ["ready"]
+    assert process.returncode == 0
+    until(lambda: not started & set(families()))
+
+
+def listens(url: str) -> bool:
+    host, _, port = url.rpartition("/")[2].partition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def test_a_killed_server_leaves_none_of_its_processes_behind(instance: Path) -> None:
+    with served(instance, WORKERS="1") as (process, url):
+        assert requests.get(f"{url}/readyz", timeout=MINUTE).ok
+        started = below(process.pid)
+        process.kill()
+        process.communicate()
+        until(lambda: not started & set(families()))
+
+
+def test_a_port_that_is_taken_is_one_line(run: Callable[..., Ended]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, _, line = run("serve", "--port", port)
+    assert status == 1
+    assert line.startswith(f"127.0.0.1:{port} can't be listened on: ")
+    assert line.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_it_listens_on_a_name_as_well_as_on_an_address(host: str) -> None:
+    assert free_address(host, free_port()) == "127.0.0.1"
