@@ -83,6 +83,10 @@ class Installation:
             assert bill.asked_at
             bill.asked_at -= timedelta(seconds=seconds)
 
+    def expire(self, userkey: str, *, by: float = 1) -> None:
+        """The stored copy is older than it may be, by so many seconds."""
+        self.age(userkey, self.settings.bill_ttl + by)
+
 
 @contextmanager
 def installed(folder: Path, *, cloud: str = "", **settings: object) -> Iterator[Installation]:

@@ -11,8 +11,6 @@ from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
 
-TTL = 300
-
 
 @pytest.fixture(scope="session")
 def filled_state(tmp_path_factory: pytest.TempPathFactory) -> State:
@@ -33,7 +31,7 @@ def shared_cloud(filled_state: State) -> Iterator[ServedApp]:
 def site(shared_cloud: ServedApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with the sandbox as its upstream; an upstream that is slow is given up soon."""
     folder = tmp_path_factory.mktemp("site")
-    with installed(folder, cloud=shared_cloud.url, bill_ttl=TTL, upstream_deadline=2) as installation:
+    with installed(folder, cloud=shared_cloud.url, upstream_deadline=2) as installation:
         yield installation
 
 

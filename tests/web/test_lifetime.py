@@ -12,7 +12,6 @@ from tests.clouds import ScriptedCloud, row_of
 from tests.installations import Installation, files_of, pages_of, problem_of
 from tests.papers import pdf
 from tests.sandboxes import signed
-from tests.web.conftest import TTL
 from viewer.gateway.sandbox.shapes import CatalogueBill
 from viewer.gateway.sandbox.state import State
 from viewer.store.models import Invoice
@@ -41,14 +40,14 @@ def numbers(site: Installation, made: CatalogueBill) -> list[str]:
 def test_within_its_lifetime_a_bill_is_not_asked_for_again(
     site: Installation, sandbox: State, made: CatalogueBill
 ) -> None:
-    site.age(made.userkey, TTL - 20)
+    site.expire(made.userkey, by=-20)
     numbers(site, made)
     site.page(f"/bills/{made.userkey}")
     assert sandbox.calls(QUERY, made.userkey) == 1
 
 
 def test_after_its_lifetime_it_is_asked_for_once(site: Installation, sandbox: State, made: CatalogueBill) -> None:
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     numbers(site, made)
     site.page(f"/bills/{made.userkey}")
     assert sandbox.calls(QUERY, made.userkey) == 2
@@ -89,7 +88,7 @@ def test_a_dropped_invoice_leaves_the_views_and_stays_in_the_database(
     gone, kept = made.invoices
     (file,) = site.json(f"/bills/{made.userkey}")["invoices"][0]["files"]
     sandbox.drop_invoice(made.userkey, gone.serial_no)
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     assert numbers(site, made) == [kept.serial_no]
     assert gone.serial_no not in site.page(f"/bills/{made.userkey}")
     view = site.json(f"/bills/{made.userkey}/views/location", branch_id=made.entries[0].branch_id)
@@ -103,7 +102,7 @@ def test_a_dropped_invoice_leaves_the_views_and_stays_in_the_database(
 def test_a_new_invoice_comes_at_its_place(site: Installation, sandbox: State, made: CatalogueBill) -> None:
     added = new_invoice([made.entries[0]], drawn=False)
     sandbox.add_invoice(made.userkey, added)
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     assert numbers(site, made) == [*(invoice.serial_no for invoice in made.invoices), added.serial_no]
     view = site.json(f"/bills/{made.userkey}/views/location", branch_id=made.entries[0].branch_id)
     assert view["count"] == 2
@@ -118,7 +117,7 @@ def test_other_content_has_other_pages_and_the_old_address_is_gone(site: Install
     assert old.status_code == 200
     other = new_invoice([made.entries[0]])
     sandbox.put_bill(replace(made, invoices=(replace(made.invoices[0], paper=other.paper, files=other.files),)))
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     after = site.whole(made.userkey)
     assert set(pages_of(after)).isdisjoint(pages_of(before))
     assert files_of(after)[0]["sha256"] != files_of(before)[0]["sha256"]
@@ -132,7 +131,7 @@ def test_another_hash_of_the_same_file_is_other_content(odd_site: Installation, 
     before = odd_site.whole(key)
     odd_cloud.put_file("changing.pdf", pdf(2))
     odd_cloud.lists[key] = odd_cloud.lists[odd_cloud.put_list([row_of("changing.pdf", url, b"two")])]
-    odd_site.age(key, TTL + 1)
+    odd_site.expire(key)
     after = odd_site.whole(key)
     assert [file["file_id"] for file in files_of(after)] == [file["file_id"] for file in files_of(before)]
     assert (len(pages_of(before)), len(pages_of(after))) == (1, 2)
@@ -150,7 +149,7 @@ def test_an_upstream_that_fails_is_covered_by_the_stored_copy(
     monkeypatch.setattr("viewer.gateway.client.PAUSES", (0.01, 0.01))
     before = site.json(f"/bills/{made.userkey}")
     sandbox.faults.add(QUERY, kind, value)
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     covered = site.json(f"/bills/{made.userkey}")
     assert (covered["stale"], covered["fetched_at"]) == (True, before["fetched_at"])
     assert covered["invoices"] == before["invoices"]
@@ -191,7 +190,7 @@ def test_a_bill_that_upstream_disowns_is_unknown_even_with_a_stored_copy(
 ) -> None:
     bill = site.json(f"/bills/{made.userkey}")
     disown(sandbox, made)
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     for _ in range(2):
         problem_of(site.get(f"/api/v1/bills/{made.userkey}"), 404, "unknown_userkey")
         assert site.get(f"/bills/{made.userkey}").status_code == 404
@@ -206,7 +205,7 @@ def test_a_bill_that_was_disowned_is_not_shown_while_upstream_is_silent(
     site: Installation, sandbox: State, made: CatalogueBill
 ) -> None:
     forget(sandbox, made)
-    site.age(made.userkey, TTL + 1)
+    site.expire(made.userkey)
     problem_of(site.get(f"/api/v1/bills/{made.userkey}"), 404, "unknown_userkey")
     sandbox.faults.clear()
     sandbox.faults.add(QUERY, "errcode", "1101 no")

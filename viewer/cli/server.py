@@ -1,5 +1,6 @@
 """`viewer serve`: the application on granian, a process for each core."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -21,6 +22,9 @@ THREADS = 32
 """Requests that one process answers at the same time; half of them at most wait for files (viewer.archive.files)."""
 DRAIN = 30
 """Seconds that a request under way is given after SIGTERM."""
+
+COLLECT_AFTER = (50_000, 20, 100)
+"""Python's own thresholds collect several times within one large page, which took a quarter of its time."""
 
 
 def serve_settings(settings: Settings, *, host: str, port: int) -> None:
@@ -65,6 +69,9 @@ def worker_app() -> Flask:
 
     threading.Thread(target=end_once, name="end", daemon=True).start()
     threading.Thread(target=_end_with_parent, name="orphan", daemon=True).start()
+    gc.collect()
+    gc.freeze()  # what was just loaded stays: no need to look through it again
+    gc.set_threshold(*COLLECT_AFTER)
     return app
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,14 @@ from viewer.documents.sniff import GIF, JPEG, PDF, PNG, TIFF, WEBP, XML, ZIP, sn
 from viewer.domain.size import Size
 
 LIMITS = Limits(max_pixels=4_000_000, max_pages=20, page_dpi=300, page_edge=6000, decoder_pixels=36_000_000)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def pillows_own_limit() -> Iterator[None]:
+    """A decoder lowers Pillow's limit for its whole process, which here is everybody's."""
+    before = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = before
 
 
 def sizes_of(content: bytes, limits: Limits = LIMITS) -> list[Size]:
