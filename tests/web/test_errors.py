@@ -76,6 +76,8 @@ CASES = [
             ("GET", "/api/v1/bills/{}/views/location?branch_id=x"),
             ("POST", "/api/v1/bills/{}/refresh"),
             ("POST", "/bills/{}/refresh"),
+            ("GET", f"/api/v1/bills/{{}}/files/{'0' * 24}"),
+            ("GET", f"/bills/{{}}/iiif/{'0' * 24}/full/max/0/default.jpg"),
         )
     ),
     *(

@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,33 @@ def test_two_processes_that_open_the_same_bills_at_once_leave_each_once(
     for userkey in userkeys:
         assert counts(pair[0], userkey) == {"bill": 1, "entry": 2, "invoice": 3, "file": 3, "page": 3}
         assert sandbox.calls("/files", userkey) == 3
+
+
+def test_the_file_that_a_killed_process_had_claimed_is_fetched_when_its_claim_has_run_out(
+    pair: tuple[Installation, Installation], sandbox: State
+) -> None:
+    made = new_bill(1)
+    sandbox.put_bill(made)
+    site = pair[0]
+    site.archive.bills.open(made.userkey)  # lists, fetches nothing
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    with site.archive.database.write() as session:
+        file = session.scalars(select(File).where(File.url.is_not(None)).order_by(File.id.desc()).limit(1)).one()
+        file.claimed_until = soon  # as a process would have left it that was killed in mid-fetch
+    files = files_of(site.json(f"/bills/{made.userkey}", wait=20))
+    assert [each["state"] for each in files] == ["ready"]
+    assert datetime.now(UTC) >= soon
+
+
+def test_many_readers_of_a_bill_whose_upstream_fails_share_one_failure(
+    pair: tuple[Installation, Installation], sandbox: State
+) -> None:
+    made = new_bill(1)
+    sandbox.put_bill(made)
+    sandbox.faults.add("/m4/fpzs/expense/invoices/query", "delay", "1", userkey=made.userkey)
+    sandbox.faults.add("/m4/fpzs/expense/invoices/query", "errcode", "9999 no", userkey=made.userkey)
+    before = sandbox.calls("/m4/fpzs/expense/invoices/query", made.userkey)
+    with ThreadPoolExecutor(8) as threads:
+        asked = [threads.submit(pair[0].get, f"/api/v1/bills/{made.userkey}") for _ in range(8)]
+        assert {future.result().json()["code"] for future in asked} == {"upstream_refused"}
+    assert sandbox.calls("/m4/fpzs/expense/invoices/query", made.userkey) == before + 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from viewer.archive.bills import Bills
 from viewer.archive.calls import Calls
+from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.imports import Imports
 from viewer.archive.renditions import Renditions
@@ -46,7 +47,8 @@ class Archive:
             fetcher = Fetcher(settings)
             stack.callback(fetcher.close)
             bills = Bills(settings, database, gateway)
-            files = Files(settings, database, blobs, decoders, fetcher, bills)
+            fetching = Fetching(database, blobs, decoders, fetcher, bills)
+            files = Files(database, bills, fetching)
             stack.callback(files.close)
             return cls(
                 settings=settings,

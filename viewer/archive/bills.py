@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from viewer.config import Settings
 from viewer.domain.listing import BillListing, ListedEntry
 from viewer.errors import UnknownUserkey, UpstreamError, UpstreamRefused
+from viewer.flight import SingleFlight
 from viewer.gateway.client import Gateway
-from viewer.keyed import KeyedLocks
 from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.models import Bill
@@ -28,7 +28,8 @@ class Bills:
         self._settings = settings
         self._database = database
         self._gateway = gateway
-        self._asking = KeyedLocks()
+        self._asking = SingleFlight[Bill]()
+        self._asking_again = SingleFlight[None]()
         self._asked_again: dict[str, float] = {}
 
     def open(self, userkey: str) -> Bill:
@@ -50,19 +51,20 @@ class Bills:
         with self._database.read() as session:
             return queries.load_bill(session, userkey)
 
+    def require(self, userkey: str) -> None:
+        """Raises UnknownUserkey, or what opening the bill raises, where no bill of this userkey is stored."""
+        with self._database.read() as session:
+            row = queries.load_bill_row(session, userkey)
+        if row is None or row.withdrawn:
+            self.open(userkey)
+
     def ask_again(self, userkey: str) -> None:
         """A fresh list for its file links; files that failed before are not tried again because of it. May raise.
 
         At most once in ten seconds, however many files of the bill have links that ran out. An empty list is left to
         the next opening, which decides whether the bill is still known.
         """
-        if self._gateway is not None:
-            with self._asking.hold(userkey):
-                if not self._may_ask_again(userkey):
-                    return
-                listing = self._gateway.list_bill(userkey)
-                if listing.invoices or listing.attachments:
-                    self._record(userkey, listing, retry_unavailable=False)
+        self._asking_again.run(userkey, lambda: self._ask_again(userkey))
 
     def register(self, *, bill_id: str, bill_no: str | None, branch_id: str | None) -> str:
         """The userkey of an ERP's bill, the same for every entry of it; the bill and the entry are known from now on.
@@ -105,25 +107,34 @@ class Bills:
         return datetime.now(UTC) - bill.asked_at < (PAUSE if bill.stale else lifetime)
 
     def _ask(self, userkey: str, lifetime: timedelta) -> Bill:
-        with self._asking.hold(userkey):
-            stored = self.stored(userkey)
-            if stored is not None and self._is_current(stored, lifetime):
-                return stored  # another request asked while this one waited
-            if self._gateway is None:
-                raise UnknownUserkey
-            try:
-                listing = self._gateway.list_bill(userkey)
-            except UpstreamRefused as error:
-                if error.errcode in self._settings.unknown_errcodes:
-                    self._withdraw(stored)
-                    raise UnknownUserkey from error
-                return self._cover(stored, error)
-            except UpstreamError as error:
-                return self._cover(stored, error)
-            if not listing.invoices and not listing.attachments and not (stored and stored.registered_at):
+        """Asks upstream; readers who come meanwhile share the answer, and the failure too."""
+        return self._asking.run(userkey, lambda: self._ask_now(userkey, lifetime))
+
+    def _ask_now(self, userkey: str, lifetime: timedelta) -> Bill:
+        stored = self.stored(userkey)
+        if stored is not None and self._is_current(stored, lifetime):
+            return stored  # another request had just asked
+        if self._gateway is None:
+            raise UnknownUserkey
+        try:
+            listing = self._gateway.list_bill(userkey)
+        except UpstreamRefused as error:
+            if error.errcode in self._settings.unknown_errcodes:
                 self._withdraw(stored)
-                raise UnknownUserkey
-            return self._record(userkey, listing, retry_unavailable=True)
+                raise UnknownUserkey from error
+            return self._cover(stored, error)
+        except UpstreamError as error:
+            return self._cover(stored, error)
+        if not listing.invoices and not listing.attachments and not (stored and stored.registered_at):
+            self._withdraw(stored)
+            raise UnknownUserkey
+        return self._record(userkey, listing, retry_unavailable=True)
+
+    def _ask_again(self, userkey: str) -> None:
+        if self._gateway is not None and self._may_ask_again(userkey):
+            listing = self._gateway.list_bill(userkey)
+            if listing.invoices or listing.attachments:
+                self._record(userkey, listing, retry_unavailable=False)
 
     def _record(self, userkey: str, listing: BillListing, *, retry_unavailable: bool) -> Bill:
         with self._database.write() as session:

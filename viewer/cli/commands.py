@@ -64,7 +64,13 @@ def upgrade() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help=_("Port to listen on; VIEWER_PORT by default."))
 def serve(host: str | None, port: int | None) -> None:
     settings = Settings.load()
-    serve_settings(settings, host=host or settings.host, port=port or settings.port)
+    host, port = host or settings.host, port or settings.port
+    serve_settings(
+        settings,
+        host=host,
+        port=port,
+        tell=lambda: click.echo(_("Serving at {url}").format(url=f"http://{host}:{port}/")),
+    )
 
 
 @cli.command(help=_("The demo: sandbox, demo ERP and viewer, filled with bills of every kind."))

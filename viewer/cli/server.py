@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -27,13 +28,16 @@ COLLECT_AFTER = (50_000, 20, 100)
 """Python's own thresholds collect several times within one large page, which took a quarter of its time."""
 
 
-def serve_settings(settings: Settings, *, host: str, port: int) -> None:
-    """Serves until SIGTERM or Ctrl-C. Raises OldSchema and CommandError before anything listens."""
+def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[], None] | None = None) -> None:
+    """Serves until SIGTERM or Ctrl-C, having called `tell` when nothing is in its way.
+
+    Raises OldSchema and CommandError before anything listens.
+    """
     with open_database(settings.database_url) as database:
         check_version(database)
     os.environ["VIEWER_INSTANCE"] = str(settings.instance)
     multiprocessing.set_start_method("spawn", force=True)  # a fork would copy the locks that the demo's threads hold
-    Granian(
+    server = Granian(
         "viewer.cli.server:worker_app",
         address=free_address(host, port),
         port=port,
@@ -44,7 +48,10 @@ def serve_settings(settings: Settings, *, host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN,
         log_enabled=False,
-    ).serve()
+    )
+    if tell:
+        tell()
+    server.serve()
 
 
 def worker_app() -> Flask:
@@ -63,9 +70,10 @@ def worker_app() -> Flask:
     def end_once() -> None:
         number = signal.sigwait(signals)
         archive.files.stop()
-        handler = signal.getsignal(number)
-        if callable(handler):
-            handler(number, None)
+        handler = signal.getsignal(signal.SIGTERM)
+        if not callable(handler):
+            os._exit(0)  # granian hasn't taken over yet, so nothing is under way
+        handler(number, None)
 
     threading.Thread(target=end_once, name="end", daemon=True).start()
     threading.Thread(target=_end_with_parent, name="orphan", daemon=True).start()

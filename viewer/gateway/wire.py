@@ -17,6 +17,8 @@ from viewer.domain.money import parse_amount
 from viewer.errors import UpstreamRefused, UpstreamUnreachable
 
 SUCCESS = "0000"
+LONGEST_ID = 200
+"""Longer ids are nobody's; what only names something is cut there."""
 
 BRANCH_FIELDS = ("entryid", "entryId", "branch_id", "branchId")
 ORIGINAL = "1"
@@ -83,7 +85,7 @@ def _entries(rows: list[dict[str, Any]], papers: list[dict[str, Any]]) -> Iterat
 def _invoices(rows: list[dict[str, Any]]) -> Iterator[ListedInvoice]:
     together: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        if serial_no := _text(row, "serialNo", "fid"):
+        if (serial_no := _text(row, "serialNo", "fid")) and len(serial_no) <= LONGEST_ID:
             together.setdefault(serial_no, []).append(row)
     for serial_no, same in together.items():
         yield _invoice(serial_no, same)
@@ -120,7 +122,7 @@ def _invoice(serial_no: str, same: list[dict[str, Any]]) -> ListedInvoice:
 
 def _branch_ids(row: Raw) -> list[str]:
     found = (text for field in BRANCH_FIELDS for text in _texts(row.get(field)))
-    return list(dict.fromkeys(text for text in found if len(text) <= 200))
+    return list(dict.fromkeys(text for text in found if len(text) <= LONGEST_ID))
 
 
 def _findings(row: Raw) -> Iterator[Finding]:
@@ -166,8 +168,8 @@ def _listed_file(each: Raw, number: int) -> ListedFile:
     name = _text(each, "fileName", "name") or ""
     version = _text(each, "fileHash") or f"{name}/{_text(each, 'fileSize') or ''}/{_text(each, 'pixel') or ''}"
     return ListedFile(
-        identity=(_text(each, "id") or _text(each, "fileHash") or f"{number}/{name}")[:200],
-        version=version[:200],
+        identity=(_text(each, "id") or _text(each, "fileHash") or f"{number}/{name}")[:LONGEST_ID],
+        version=version[:LONGEST_ID],
         name=name,
         extension=_extension(_text(each, "fileExtends", "fileExtend", "extName") or name),
         original=_text(each, "originalState") == ORIGINAL,
@@ -182,8 +184,8 @@ def _single_file(row: Raw, field: str, url: str) -> ListedFile:
     path = url.split("?")[0].split("#")[0]
     return ListedFile(
         identity=field,
-        version=(_text(row, "fileHash") or field)[:200],
-        name=unquote(path.rsplit("/", 1)[-1])[:200],
+        version=(_text(row, "fileHash") or field)[:LONGEST_ID],
+        name=unquote(path.rsplit("/", 1)[-1])[:LONGEST_ID],
         extension="pdf" if field == "pdfurl" else _extension(path),
         original=field != "snapshotUrl",
         snapshot=field == "snapshotUrl",
@@ -198,7 +200,7 @@ def _attachments(papers: list[Any]) -> Iterator[ListedAttachment]:
         if not isinstance(paper, dict):
             continue
         file = _listed_file(paper, number)
-        attachment_id = (_text(paper, "attachSerialNo", "serialNo", "billSerialNo") or file.identity)[:200]
+        attachment_id = (_text(paper, "attachSerialNo", "serialNo", "billSerialNo") or file.identity)[:LONGEST_ID]
         if attachment_id not in seen:
             seen.add(attachment_id)
             yield ListedAttachment(

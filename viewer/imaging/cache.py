@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from viewer.keyed import KeyedLocks
+from viewer.flight import SingleFlight
 
 ENGINE = "1"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
@@ -17,17 +17,14 @@ class RenditionCache:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._making = KeyedLocks()
+        self._making = SingleFlight[None]()
 
     def get(self, *, sha256: str, number: int, canonical: str, make: Callable[[], bytes]) -> Path:
         """The picture's file, made by `make` if it isn't there; asked for twice at once, it is made once."""
         name = hashlib.sha256(f"{ENGINE}/{sha256}/{number}/{canonical}".encode()).hexdigest()
         path = self._folder / name[:2] / name
-        if path.exists():
-            return path
-        with self._making.hold(name):
-            if not path.exists():
-                _write(path, make())
+        if not path.exists():
+            self._making.run(name, lambda: _write(path, make()))
         return path
 
 

@@ -80,12 +80,12 @@ class Bill(Base):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     userkey: Mapped[str] = mapped_column(String(32), unique=True)
     source: Mapped[str] = mapped_column(String(16))
-    bill_id: Mapped[str | None] = mapped_column(String(200), index=True)
-    bill_no: Mapped[str | None] = mapped_column(String(200), index=True)
-    image_number: Mapped[str | None] = mapped_column(String(200), index=True)
+    bill_id: Mapped[str | None] = mapped_column(Text, index=True)
+    bill_no: Mapped[str | None] = mapped_column(Text, index=True)
+    image_number: Mapped[str | None] = mapped_column(Text, index=True)
     stated_profile: Mapped[str | None] = mapped_column(String(8))
     total_amount: Mapped[Decimal | None]
-    currency: Mapped[str | None] = mapped_column(String(8))
+    currency: Mapped[str | None] = mapped_column(Text)
     registered_at: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]
     """When upstream last gave the list (for an import: when it was imported)."""
@@ -148,10 +148,10 @@ class Entry(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
-    branch_id: Mapped[str] = mapped_column(String(200))
-    branch_key: Mapped[str] = mapped_column(String(200))
+    branch_id: Mapped[str] = mapped_column(Text)
+    branch_key: Mapped[str] = mapped_column(Text)
     seq: Mapped[int]
-    expense_type: Mapped[str | None] = mapped_column(String(200))
+    expense_type: Mapped[str | None] = mapped_column(Text)
     amount: Mapped[Decimal | None]
 
 
@@ -163,24 +163,24 @@ class Invoice(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
-    serial_no: Mapped[str] = mapped_column(String(64), index=True)
+    serial_no: Mapped[str] = mapped_column(Text, index=True)
     position: Mapped[int]
     dropped_at: Mapped[datetime | None]
-    invoice_type: Mapped[str | None] = mapped_column(String(16))
-    invoice_code: Mapped[str | None] = mapped_column(String(32))
-    invoice_no: Mapped[str | None] = mapped_column(String(64))
+    invoice_type: Mapped[str | None] = mapped_column(Text)
+    invoice_code: Mapped[str | None] = mapped_column(Text)
+    invoice_no: Mapped[str | None] = mapped_column(Text)
     invoice_date: Mapped[date | None]
     total_amount: Mapped[Decimal | None]
     tax_amount: Mapped[Decimal | None]
     amount: Mapped[Decimal | None]
-    currency: Mapped[str | None] = mapped_column(String(8))
+    currency: Mapped[str | None] = mapped_column(Text)
     buyer_name: Mapped[str | None] = mapped_column(Text)
-    buyer_tax_no: Mapped[str | None] = mapped_column(String(64))
+    buyer_tax_no: Mapped[str | None] = mapped_column(Text)
     seller_name: Mapped[str | None] = mapped_column(Text)
-    seller_tax_no: Mapped[str | None] = mapped_column(String(64))
-    check_status: Mapped[str | None] = mapped_column(String(16))
-    expend_status: Mapped[str | None] = mapped_column(String(16))
-    invoice_status: Mapped[str | None] = mapped_column(String(16))
+    seller_tax_no: Mapped[str | None] = mapped_column(Text)
+    check_status: Mapped[str | None] = mapped_column(Text)
+    expend_status: Mapped[str | None] = mapped_column(Text)
+    invoice_status: Mapped[str | None] = mapped_column(Text)
     checked_at: Mapped[datetime | None]
     findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -210,7 +210,7 @@ class Attachment(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
-    attachment_id: Mapped[str] = mapped_column(String(200))
+    attachment_id: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
     dropped_at: Mapped[datetime | None]
@@ -247,14 +247,14 @@ class File(Base):
     bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
     invoice_pk: Mapped[int | None] = mapped_column(ForeignKey("invoice.id", ondelete="CASCADE"))
     attachment_pk: Mapped[int | None] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"))
-    identity: Mapped[str] = mapped_column(String(200))
-    version: Mapped[str] = mapped_column(String(200))
+    identity: Mapped[str] = mapped_column(Text)
+    version: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
     dropped_at: Mapped[datetime | None]
     name: Mapped[str] = mapped_column(Text)
-    extension: Mapped[str] = mapped_column(String(16))
+    extension: Mapped[str] = mapped_column(Text)
     original: Mapped[bool]
-    resource: Mapped[str | None] = mapped_column(String(8))
+    resource: Mapped[str | None] = mapped_column(Text)
     snapshot: Mapped[bool]
     url: Mapped[str | None] = mapped_column(Text)
     listed_size: Mapped[int | None] = mapped_column(BigInteger)
@@ -303,7 +303,7 @@ class ServedCall(Base):
     __table_args__ = (UniqueConstraint("client_id", "timestamp"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    client_id: Mapped[str] = mapped_column(String(200))
+    client_id: Mapped[str] = mapped_column(Text)
     timestamp: Mapped[str] = mapped_column(String(20))
     digest: Mapped[str] = mapped_column(String(64))
     """SHA-256 of path and body."""

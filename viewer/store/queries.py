@@ -1,5 +1,7 @@
 """What requests ask of the database, each in a fixed number of queries whatever the size of the bill."""
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +20,9 @@ WHOLE_BILL = (
         selectinload(Attachment.entries), selectinload(Attachment.all_files).selectinload(File.pages)
     ),
 )
+
+PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
+"""The form of a file_id or page_id; anything else isn't worth a query."""
 
 
 class FoundPage(NamedTuple):
@@ -45,11 +50,15 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
 
 def find_file(session: Session, userkey: str, file_id: str) -> File | None:
     """A file that the bill's views list now; another bill's file, or a dropped one, is None."""
+    if not PUBLIC_ID.fullmatch(file_id):
+        return None
     return session.scalars(_listed(select(File), userkey).where(File.file_id == file_id)).one_or_none()
 
 
 def find_page(session: Session, userkey: str, page_id: str) -> FoundPage | None:
     """A page of a file that the bill's views list now, with its file; anything else is None."""
+    if not PUBLIC_ID.fullmatch(page_id):
+        return None
     query = _listed(select(Page, File).join(File, Page.file_pk == File.id), userkey)
     row = session.execute(query.where(Page.page_id == page_id)).one_or_none()
     return None if row is None else FoundPage(*row)
@@ -93,6 +102,16 @@ def claim_file(session: Session, file_pk: int, *, now: datetime, until: datetime
         .execution_options(synchronize_session=False)
     )
     return claimed.scalar_one_or_none() is not None
+
+
+def renew_claims(session: Session, file_pks: Collection[int], *, until: datetime) -> None:
+    """Keeps what this process has claimed; a file that came to its end meanwhile stays free."""
+    session.execute(
+        update(File)
+        .where(File.id.in_(file_pks), File.state == "pending", File.claimed_until.is_not(None))
+        .values(claimed_until=until)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def lock_name(session: Session, name: str) -> None:

@@ -125,7 +125,7 @@ def _record_files(bill: Bill, owner: Invoice | Attachment, listed: Sequence[List
         if file.version != each.version:
             _forget_content(file)
         file.version, file.position, file.dropped_at = each.version, position, None
-        file.name, file.extension, file.raw = each.name, each.extension[:16], dict(each.raw)
+        file.name, file.extension, file.raw = each.name, each.extension, dict(each.raw)
         file.original, file.resource, file.snapshot = each.original, each.resource, each.snapshot
         file.url, file.listed_size = each.url, each.size
         file.sha256 = each.sha256 or file.sha256

@@ -1,0 +1,166 @@
+"""Fetching one file: claimed in the database first, so that two processes never fetch the same one; then stored by
+content, its pages counted and measured.
+
+A claim is short and renewed while its process lives, so that the files of one that was killed are soon free again.
+"""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from viewer.archive.bills import Bills
+from viewer.blobs import Blobs
+from viewer.documents.pool import Decoders
+from viewer.documents.sniff import HEAD, sniff
+from viewer.domain.size import Size
+from viewer.errors import DownloadRefused, LinkExpired, UnreadableDocument, UpstreamError, UpstreamTimeout
+from viewer.gateway.fetch import Fetcher
+from viewer.store import queries
+from viewer.store.database import Database
+from viewer.store.models import File, Page
+
+log = logging.getLogger(__name__)
+
+CLAIM = timedelta(seconds=15)
+RENEWED_EACH = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a file turned out to be."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+class Fetching:
+    """Takes pending files in, one call for one file; any number of calls at the same time."""
+
+    def __init__(self, database: Database, blobs: Blobs, decoders: Decoders, fetcher: Fetcher, bills: Bills) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._decoders = decoders
+        self._fetcher = fetcher
+        self._bills = bills
+        self._stopping = threading.Event()
+        self._claimed: set[int] = set()
+        self._renewing = threading.Thread(target=self._renew, name="claims", daemon=True)
+        self._renewing.start()
+
+    def take(self, userkey: str, file_pk: int) -> None:
+        """Brings the file to its end state, unless it has one or another process is at it: then nothing happens."""
+        if self._stopping.is_set() or not self._claim(file_pk):
+            return
+        try:
+            with self._database.read() as session:
+                file = queries.get_file(session, file_pk)
+            self._take(userkey, file)
+        except Exception:
+            log.exception("file %s of a bill could not be brought in", file_pk)
+            raise
+        finally:
+            self._claimed.discard(file_pk)
+
+    def stop(self) -> None:
+        """Claims no further file."""
+        self._stopping.set()
+
+    def _claim(self, file_pk: int) -> bool:
+        now = datetime.now(UTC)
+        with self._database.read() as session:
+            file = queries.get_file(session, file_pk)
+        if file.state != "pending" or (file.claimed_until is not None and file.claimed_until >= now):
+            return False
+        with self._database.write() as session:
+            claimed = queries.claim_file(session, file_pk, now=now, until=now + CLAIM)
+        if claimed:
+            self._claimed.add(file_pk)
+        return claimed
+
+    def _renew(self) -> None:
+        while not self._stopping.wait(RENEWED_EACH) or self._claimed:
+            if claimed := list(self._claimed):
+                try:
+                    with self._database.write() as session:
+                        queries.renew_claims(session, claimed, until=datetime.now(UTC) + CLAIM)
+                except Exception:
+                    log.exception("claims could not be renewed")
+            if self._stopping.is_set():
+                return
+
+    def _take(self, userkey: str, file: File) -> None:
+        try:
+            sha256, size = self._content(userkey, file)
+        except DownloadRefused as error:
+            return self._settle(file, state="unavailable", problem=error.problem)
+        except LinkExpired:
+            return self._settle(file, state="unavailable", problem="link_expired")
+        except UpstreamError as error:
+            problem = "timeout" if isinstance(error, UpstreamTimeout) else "unreachable"
+            return self._settle(file, state="unavailable", problem=problem)
+        content = self._blobs.get(sha256)
+        found = Content(sha256=sha256, size=size, media_type=sniff(content[:HEAD]))
+        try:
+            sizes = self._decoders.page_sizes(content, found.media_type)
+        except UnreadableDocument as error:
+            return self._settle(file, state="unreadable", problem=error.problem, content=found)
+        return self._settle(file, state="ready", content=found, pages=sizes)
+
+    def _content(self, userkey: str, file: File) -> tuple[str, int]:
+        """SHA-256 and size of the file's bytes, fetched unless they are stored. An expired link is asked for once more."""
+        if file.sha256 and self._blobs.has(file.sha256):
+            return file.sha256, len(self._blobs.get(file.sha256))
+        if not file.url:
+            raise DownloadRefused("no_link")
+        try:
+            return self._download(file.url, file.extension)
+        except LinkExpired:
+            return self._download(self._fresh_link(userkey, file), file.extension)
+
+    def _download(self, url: str, extension: str) -> tuple[str, int]:
+        with tempfile.TemporaryDirectory(prefix="bill-viewer-") as folder:
+            path = Path(folder) / "file"
+            with path.open("wb") as target:
+                fetched = self._fetcher.fetch(url, extension=extension, to=target)
+            self._blobs.put(fetched.sha256, path)
+        return fetched.sha256, fetched.size
+
+    def _fresh_link(self, userkey: str, file: File) -> str:
+        """The link of a list that came in meanwhile, else of one asked for now; the same link is worth one more try."""
+        with self._database.read() as session:
+            latest = queries.get_file(session, file.id).url
+        if latest == file.url:
+            self._bills.ask_again(userkey)
+            with self._database.read() as session:
+                latest = queries.get_file(session, file.id).url
+        if not latest:
+            raise LinkExpired
+        return latest
+
+    def _settle(
+        self,
+        file: File,
+        *,
+        state: str,
+        problem: str | None = None,
+        content: Content | None = None,
+        pages: Iterable[Size] = (),
+    ) -> None:
+        """Writes what became of the file, unless a list said meanwhile that its content is another, or somebody was
+        faster: then it stays as it is."""
+        with self._database.write() as session:
+            row = queries.get_file(session, file.id)
+            if row.version != file.version or row.state != "pending":
+                return
+            row.claimed_until = None
+            row.state, row.problem = state, problem
+            if content:
+                row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type
+            row.pages = [
+                Page(number=number, width=size.width, height=size.height) for number, size in enumerate(pages, 1)
+            ]
