@@ -100,7 +100,7 @@ def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instan
 
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=MINUTE)
-    assert (process.returncode, out, err) == (0, "", "")
+    assert (process.returncode, out, err) == (0, f"服务地址：{url}/\n", "")
     until(lambda: not started & set(families()))
 
 
