@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from viewer.archive.drawing import draw_page
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents.pool import Decoders
@@ -37,6 +38,6 @@ class Renditions:
 
         def make() -> bytes:
             content = self._blobs.get(sha256)
-            return self._decoders.draw(content, media_type, number=number, size=ask.size, suffix=ask.suffix)
+            return self._decoders.run(draw_page, content, media_type, number, ask, self._decoders.limits)
 
         return self._cache.get(sha256=sha256, number=number, canonical=ask.canonical, make=make)

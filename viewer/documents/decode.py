@@ -1,24 +1,16 @@
 """What runs inside a decoder process: two plain functions, so that any damage or crash stays there."""
 
-import io
 from types import ModuleType
-from typing import Any
 
 from PIL import Image
 
 from viewer.documents import image, pdf
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.documents.sniff import IMAGES, PDF
-from viewer.domain.size import Size
+from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {PDF: pdf, **dict.fromkeys(IMAGES, image)}
 """Media types whose pages can be shown → how."""
-
-SAVED_AS: dict[str, dict[str, Any]] = {
-    "jpg": {"format": "JPEG", "quality": 85, "optimize": True, "progressive": True},
-    "png": {"format": "PNG", "compress_level": 6},
-    "webp": {"format": "WEBP", "quality": 82, "method": 2},
-}
 
 
 def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
@@ -40,17 +32,15 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
     return sizes
 
 
-def draw(content: bytes, media_type: str, number: int, size: Size, suffix: str, limits: Limits) -> bytes:
-    """Page `number` (from 1) in exactly `size`, encoded as `suffix` (jpg, png, webp). Raises Unreadable."""
+def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
+    """The part `box` of page `number` (from 1), upright RGB on white, in exactly `size`. Raises Unreadable."""
     if size.pixels > limits.decoder_pixels:
         raise Unreadable("too_many_pixels")
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     try:
-        picture: Image.Image = DECODERS[media_type].draw(content, number, size)
+        picture: Image.Image = DECODERS[media_type].draw(content, number, box, size, limits)
     except Unreadable:
         raise
     except Exception as error:
         raise Unreadable("damaged") from error
-    encoded = io.BytesIO()
-    picture.save(encoded, **SAVED_AS[suffix])
-    return encoded.getvalue()
+    return picture

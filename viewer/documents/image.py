@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from viewer.documents.shapes import Limits, Unreadable
-from viewer.domain.size import Size
+from viewer.domain.size import Box, Size
 
 ORIENTATION = 0x0112
 UPRIGHT = {
@@ -43,17 +43,19 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
         return sizes
 
 
-def draw(content: bytes, number: int, size: Size) -> Image.Image:
-    """Page `number` (from 1) in exactly `size`, shrunk before it is turned."""
+def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
+    """A part of page `number` (from 1) in exactly `size`; decoded no larger than that needs, turned when it is small."""
     with _opened(content) as picture:
         picture.seek(number - 1)
-        orientation = _orientation(picture)
-        stored = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
-        picture.draft("RGB", stored)
+        whole, orientation = _shown(picture), _orientation(picture)
+        needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
+        picture.draft("RGB", (needed.height, needed.width) if orientation in TURNED else (needed.width, needed.height))
         flat = _on_white(picture)
-        if flat.size != stored:
-            flat = flat.resize(stored, Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return flat.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else flat
+        if orientation in UPRIGHT:
+            flat = flat.transpose(UPRIGHT[orientation])
+        across, down = flat.width / whole.width, flat.height / whole.height
+        part = (box.left * across, box.top * down, (box.left + box.width) * across, (box.top + box.height) * down)
+        return flat.resize((size.width, size.height), Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from viewer.documents.shapes import Limits, Unreadable
-from viewer.domain.size import Size
+from viewer.domain.size import Box, Size
 
 POINTS_PER_INCH = 72
 
@@ -22,14 +22,21 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
         return [_size(document.get_page_size(number), limits) for number in range(len(document))]
 
 
-def draw(content: bytes, number: int, size: Size) -> Image.Image:
-    """Page `number` (from 1) on white in exactly `size`, with annotations, form fields and signature appearances."""
+def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
+    """A part of page `number` (from 1) on white in exactly `size`, with annotations, form fields and signature appearances.
+
+    PDFium draws the whole page shifted and scaled so that the part fills the bitmap; what lies outside isn't drawn.
+    """
     with _opened(content) as document:
         document.init_forms()
         page = document[number - 1]
+        whole = _size(document.get_page_size(number - 1), limits)
+        across, down = size.width / box.width, size.height / box.height
         bitmap = pypdfium2.PdfBitmap.new_native(size.width, size.height, pdfium.FPDFBitmap_BGRx)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, size.width, size.height)
-        place = (bitmap, page, 0, 0, size.width, size.height, 0, pdfium.FPDF_ANNOT)
+        corner = (round(-box.left * across), round(-box.top * down))
+        extent = (round(whole.width * across), round(whole.height * down))
+        place = (bitmap, page, *corner, *extent, 0, pdfium.FPDF_ANNOT)
         pdfium.FPDF_RenderPageBitmap(*place)
         if document.formenv:
             pdfium.FPDF_FFLDraw(document.formenv, *place)

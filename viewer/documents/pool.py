@@ -47,22 +47,19 @@ class Decoders:
 
     def page_sizes(self, content: bytes, media_type: str) -> list[Size]:
         """Every page's size; none for a type that can't be shown. Raises UnreadableDocument with its problem."""
-        return self._run(decode.page_sizes, content, media_type, self.limits)
-
-    def draw(self, content: bytes, media_type: str, *, number: int, size: Size, suffix: str) -> bytes:
-        """A page's picture, encoded. Raises UnreadableDocument with its problem."""
-        return self._run(decode.draw, content, media_type, number, size, suffix, self.limits)
+        return self.run(decode.page_sizes, content, media_type, self.limits)
 
     def check(self) -> None:
         """Raises where no decoder process answers."""
-        self._run(decode.page_sizes, b"", "", self.limits)
+        self.run(decode.page_sizes, b"", "", self.limits)
 
     def close(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._processes.end()  # pebble would first drop the locks that a decoder just starting looks for
         self._pool.join()
 
-    def _run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+    def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+        """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault."""
         future = self._pool.schedule(task, args=list(given), kwargs=named, timeout=self._seconds)
         try:
             answer: Answer = future.result()

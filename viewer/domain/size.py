@@ -21,3 +21,13 @@ class Size:
     @property
     def pixels(self) -> int:
         return self.width * self.height
+
+
+@dataclass(frozen=True)
+class Box:
+    """A part of a page, in the page's pixels from its upper left corner."""
+
+    left: int
+    top: int
+    width: int
+    height: int

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from viewer.domain.size import Size
+from viewer.domain.size import Box, Size
 from viewer.errors import N_, BadImageRequest
 
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -14,6 +14,7 @@ WIDTH = re.compile(r"([1-9]\d{0,5}),")
 class ImageRequest:
     """A whole page in one size and format."""
 
+    box: Box
     size: Size
     suffix: str
 
@@ -25,9 +26,10 @@ class ImageRequest:
         asked = f"{region}/{size}/{rotation}/{quality}.{suffix}"
         if region != "full" or rotation != "0" or quality not in ("default", "color") or suffix not in MEDIA_TYPES:
             raise BadImageRequest(request=asked)
+        box = Box(0, 0, page.width, page.height)
         if size == "max":
             whole = page if page.pixels <= max_area else page.scaled((max_area / page.pixels) ** 0.5)
-            return cls(size=whole, suffix=suffix)
+            return cls(box=box, size=whole, suffix=suffix)
         if not (found := WIDTH.fullmatch(size)):
             raise BadImageRequest(request=asked)
         width = int(found[1])
@@ -38,7 +40,7 @@ class ImageRequest:
         scaled = Size(width, max(1, round(page.height * width / page.width)))
         if scaled.pixels > max_area:
             raise BadImageRequest(N_("“{request}” asks for more than {most} pixels."), request=asked, most=max_area)
-        return cls(size=scaled, suffix=suffix)
+        return cls(box=box, size=scaled, suffix=suffix)
 
     @property
     def canonical(self) -> str:
