@@ -1,6 +1,8 @@
 """Documents as no sandbox makes them: turned, transparent, encrypted, damaged, endless."""
 
+import base64
 import io
+import zipfile
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -69,12 +71,19 @@ def pdf(pages: int = 1, *, size: tuple[float, float] = (200, 100), password: str
 
 def endless_pdf() -> bytes:
     """A small PDF, quickly measured, whose page takes minutes to draw: half-transparent, over and over."""
-    drawing = zlib.compress(b"/G gs 0.5 0 0 rg\n" + b"0 0 600 600 re f\n" * 200_000)
+    drawing = b"/G gs 0.5 0 0 rg\n" + b"0 0 600 600 re f\n" * 200_000
+    page = b"/MediaBox[0 0 600 600]/Resources<</ExtGState<</G<</ca 0.5>>>>>>"
+    return pdf_of(page, stream(zlib.compress(drawing), b"/Filter/FlateDecode"))
+
+
+def pdf_of(page: bytes, drawing: bytes, *others: bytes, catalog: bytes = b"", pages: bytes = b"1") -> bytes:
+    """A PDF of one page by hand; `others` are the objects from 5 on, `pages` is the number that it announces."""
     objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 600]/Contents 4 0 R/Resources<</ExtGState<</G<</ca 0.5>>>>>>>>",
-        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream" % (len(drawing), drawing),
+        b"<</Type/Catalog/Pages 2 0 R%s>>" % catalog,
+        b"<</Type/Pages/Kids[3 0 R]/Count %s>>" % pages,
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R%s>>" % page,
+        drawing,
+        *others,
     ]
     content = b"%PDF-1.7\n"
     places = []
@@ -82,10 +91,82 @@ def endless_pdf() -> bytes:
         places.append(len(content))
         content += b"%d 0 obj%s\nendobj\n" % (number, each)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    trailer = b"xref\n0 5\n0000000000 65535 f \n%strailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-    return content + trailer % (table, len(content))
+    trailer = b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+    return content + trailer % (len(objects) + 1, table, len(objects) + 1, len(content))
+
+
+def stream(content: bytes, more: bytes = b"") -> bytes:
+    return b"<</Length %d%s>>stream\n%s\nendstream" % (len(content), more, content)
+
+
+def chinese_pdf(text: str, font: str = "STSong-Light", encoding: str = "UniGB-UCS2-H") -> bytes:
+    """A page of 200 × 60 points with Chinese text in a font that isn't embedded."""
+    name, coded = font.encode(), text.encode("gbk" if encoding.startswith("GB") else "utf-16-be")
+    return pdf_of(
+        b"/MediaBox[0 0 200 60]/Resources<</Font<</F 5 0 R>>>>",
+        stream(b"BT /F 40 Tf 10 15 Td <%s> Tj ET" % coded.hex().encode()),
+        b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/%s/DescendantFonts[6 0 R]>>" % (name, encoding.encode()),
+        b"<</Type/Font/Subtype/CIDFontType0/BaseFont/%s/DW 1000/FontDescriptor 7 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>>>" % name,
+        b"<</Type/FontDescriptor/FontName/%s/Flags 6/Ascent 880/Descent -120/CapHeight 700/ItalicAngle 0/StemV 80"
+        b"/FontBBox[0 -200 1000 900]>>" % name,
+    )
+
+
+def signed_pdf(*, rotated: int = 0) -> bytes:
+    """A page cropped to 200 × 100 points: blue in its lower left corner, then a red signature, a green form field, and an
+    orange stamp, 40 points each, drawn by their appearances alone."""
+
+    def seal(color: bytes) -> bytes:
+        return stream(b"%s rg 0 0 40 40 re f" % color, b"/Type/XObject/Subtype/Form/BBox[0 0 40 40]")
+
+    field = b"<</Type/Annot/Subtype/Widget/FT/%s/T(%s)/F 4/Rect[%s]/AP<</N %d 0 R>>>>"
+    return pdf_of(
+        b"/MediaBox[0 0 300 300]/CropBox[50 50 250 150]/Rotate %d/Annots[5 0 R 7 0 R 9 0 R]" % rotated,
+        stream(b"0 0 1 rg 50 50 20 20 re f 0 1 1 rg 0 0 40 300 re f"),
+        field % (b"Sig", b"signature", b"100 60 140 100", 6),
+        seal(b"1 0 0"),
+        field % (b"Tx", b"text", b"150 60 190 100", 8),
+        seal(b"0 0.6 0"),
+        b"<</Type/Annot/Subtype/Stamp/F 4/Rect[200 60 240 100]/AP<</N 10 0 R>>>>",
+        seal(b"1 0.5 0"),
+        catalog=b"/AcroForm<</Fields[5 0 R 7 0 R]/SigFlags 3>>",
+    )
+
+
+def archive(*names: str) -> bytes:
+    """A ZIP with a short file under each name."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in names:
+            packed.writestr(name, f"<?xml version='1.0'?><!-- {name} -->")
+    return content.getvalue()
 
 
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few kilobytes and very many pixels."""
     return encoded(Image.new("1", (width, height)), "PNG")
+
+
+HEIC = {
+    1: base64.b64decode(
+        "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAX1tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+        "ACJpbG9jAAAAAERAAAEAAQAAAAABoQABAAAAAAAAADoAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+        "AAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+        "AAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5j"
+        "bHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAIAAAAAEAAAAAAAAAAv///+AAAAACAAAAEHBp"
+        "eGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAAEJtZGF0AAAANigBrwngFVwMH/8ibv/yIdl7vZsysQW+V6+7pd//"
+        "wD23V7+f+vqIDZkL/MnAU6+EEycsevPPRg=="
+    ),
+    6: base64.b64decode(
+        "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAchtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+        "ADRpbG9jAAAAAERAAAIAAQAAAAAB7AABAAAAAAAAAEEAAgAAAAACLQABAAAAAAAAACQAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAA"
+        "AAABAABodmMxAAAAABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAABB2lwcnAAAADmaXBjbwAAAHZodmNDAQNwAAAA"
+        "kAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq"
+        "5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xh"
+        "cAAAACAAAAABAAAAQAAAAAH////gAAAAAgAAAAAAAAACAAAAEHBpeGkAAAAAAwgICAAAAAlpcm90AwAAABlpcG1hAAAAAAAAAAEA"
+        "AQaBAgMFhIYAAAAaaXJlZgAAAAAAAAAOY2RzYwACAAEAAQAAAG1tZGF0AAAAPSgBrwngOdvaD7x/iXpoF/m3d2Deejf/pvj/+zu0"
+        "PrNRylJqtQMVEtqxaLrE1O/5qjfhBniB6EeuSBfHpJgAAAAGRXhpZgAATU0AKgAAAAgAAQESAAMAAAABAAYAAAAAAAA="
+    ),
+}
+"""By orientation: the cornered picture as a phone stores it (HEVC; nothing here can encode that)."""

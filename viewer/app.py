@@ -13,7 +13,7 @@ from viewer.archive import Archive
 from viewer.config import Settings
 from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.store.schema import check_version
-from viewer.web import api, errors, health, images, pages, reader, words
+from viewer.web import api, errors, health, images, pages, reader, text, words
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
@@ -47,7 +47,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         VALIDATION_ERROR_STATUS_CODE=400,
         VALIDATION_ERROR_DESCRIPTION="bad_request",
         PROPAGATE_EXCEPTIONS=False,
-        COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "application/problem+json"],
+        COMPRESS_MIMETYPES=[
+            *("text/html", "text/css", "text/javascript"),
+            *("application/json", "application/ld+json", "application/problem+json"),
+        ],
         COMPRESS_BR_LEVEL=4,
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -58,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Compress(app)
     errors.install(app)
     words.install(app)
-    for blueprint in (pages.bp, images.bp, api.bp, health.bp):
+    for blueprint in (pages.bp, images.bp, text.bp, api.bp, health.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     app.wsgi_app = BehindProxies(app.wsgi_app, settings)  # type: ignore[method-assign]

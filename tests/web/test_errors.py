@@ -103,6 +103,12 @@ CASES = [
     # pages, files and images
     Case("/bills/{key}/iiif/nothing/full/max/0/default.jpg", 404, "unknown_page"),
     Case("/bills/{key}/iiif/{other_page}/full/max/0/default.jpg", 404, "unknown_page"),
+    *(Case(f"/bills/{{key}}/iiif/{{other_page}}{rest}", 404, "unknown_page") for rest in ("", "/info.json")),
+    Case("/bills/xyz/iiif/manifest.json", 400, "bad_key"),
+    Case(f"/bills/{UNKNOWN_KEY}/iiif/manifest.json", 404, "unknown_userkey"),
+    Case("/bills/{key}/iiif/manifest.json?view=location", 400, "branch_id_missing"),
+    Case("/bills/{key}/iiif/manifest.json?view=location&branch_id={other_branch}", 404, "unknown_branch_id"),
+    Case("/bills/{key}/iiif/manifest.json?view=both", 400, "bad_request"),
     Case("/bills/{key}/iiif/{file}/full/max/0/default.jpg", 404, "unknown_page"),
     Case("/api/v1/bills/{key}/files/nothing", 404, "unknown_file"),
     Case("/api/v1/bills/{key}/files/{other_file}", 404, "unknown_file"),
@@ -119,6 +125,8 @@ CASES = [
             ),
             *(
                 "nonsense/max/0/default.jpg",
+                "99999,0,9,9/max/0/default.jpg",
+                "full/max/0/default",
                 "full/nonsense/0/default.jpg",
                 "full/max/0/nonsense.jpg",
                 "full/max/0/default.exe",
@@ -431,7 +439,13 @@ def test_in_token_mode_no_raw_userkey_opens_anything(
                 problem_of(strict.get(f"/api/v1/bills/{key}{path}"), 401, "bad_token")
             problem_of(strict.post(f"/api/v1/bills/{key}/refresh"), 401, "bad_token")
             problem_of(strict.get(f"/api/v1/userkeys/{key}"), 401, "bad_token")
-            problem_of(strict.get(f"/bills/{key}/iiif/{ids['page']}/full/max/0/default.jpg"), 401, "bad_token")
+            for path in (
+                f"{ids['page']}/full/max/0/default.jpg",
+                f"{ids['page']}/info.json",
+                ids["page"],
+                "manifest.json",
+            ):
+                problem_of(strict.get(f"/bills/{key}/iiif/{path}"), 401, "bad_token")
             for path in (f"/bills/{key}", f"/bills/{key}/location", f"/m4-web/fpzs/expense/showInvoice?userKey={key}"):
                 page_of(strict.get(path), 401, "bad_token")
             assert strict.get("/", params={"userkey": key}).status_code == 401

@@ -4,6 +4,7 @@ content, its pages counted and measured.
 A claim is short and renewed while its process lives, so that the files of one that was killed are soon free again.
 """
 
+import hashlib
 import logging
 import tempfile
 import threading
@@ -14,10 +15,12 @@ from pathlib import Path
 
 from viewer.archive.bills import Bills
 from viewer.blobs import Blobs
+from viewer.documents.crop import crop
 from viewer.documents.pool import Decoders
-from viewer.documents.sniff import HEAD, sniff
+from viewer.documents.sniff import sniff
 from viewer.domain.size import Size
 from viewer.errors import DownloadRefused, LinkExpired, UnreadableDocument, UpstreamError, UpstreamTimeout
+from viewer.flight import SingleFlight
 from viewer.gateway.fetch import Fetcher
 from viewer.store import queries
 from viewer.store.database import Database
@@ -47,6 +50,7 @@ class Fetching:
         self._decoders = decoders
         self._fetcher = fetcher
         self._bills = bills
+        self._sheets = SingleFlight[tuple[str, int]]()
         self._stopping = threading.Event()
         self._claimed: set[int] = set()
         self._renewing = threading.Thread(target=self._renew, name="claims", daemon=True)
@@ -95,7 +99,16 @@ class Fetching:
 
     def _take(self, userkey: str, file: File) -> None:
         try:
-            sha256, size = self._content(userkey, file)
+            if file.region:
+                sha256, size = self._crop(userkey, file)
+            elif file.sheet:
+                sha256, size = self._sheets.run(
+                    (file.bill_pk, file.version), lambda: self._sheet_content(userkey, file)
+                )
+            else:
+                sha256, size = self._content(userkey, file)
+        except UnreadableDocument as error:
+            return self._settle(file, state="unreadable", problem=error.problem)
         except DownloadRefused as error:
             return self._settle(file, state="unavailable", problem=error.problem)
         except LinkExpired:
@@ -104,12 +117,40 @@ class Fetching:
             problem = "timeout" if isinstance(error, UpstreamTimeout) else "unreachable"
             return self._settle(file, state="unavailable", problem=problem)
         content = self._blobs.get(sha256)
-        found = Content(sha256=sha256, size=size, media_type=sniff(content[:HEAD]))
+        found = Content(sha256=sha256, size=size, media_type=sniff(content))
         try:
             sizes = self._decoders.page_sizes(content, found.media_type)
         except UnreadableDocument as error:
             return self._settle(file, state="unreadable", problem=error.problem, content=found)
         return self._settle(file, state="ready", content=found, pages=sizes)
+
+    def _crop(self, userkey: str, file: File) -> tuple[str, int]:
+        """Cuts the invoice's own picture from its pasted sheet, whose bytes are fetched first if they aren't here."""
+        sheet = self._sheet_of(file)
+        sha256, _ = self._sheets.run((sheet.bill_pk, sheet.version), lambda: self._sheet_content(userkey, sheet))
+        content = self._blobs.get(sha256)
+        cut = self._decoders.run(crop, content, sniff(content), file.region or "", self._decoders.limits)
+        digest = hashlib.sha256(cut).hexdigest()
+        with tempfile.TemporaryDirectory(prefix="bill-viewer-") as folder:
+            path = Path(folder) / "crop"
+            path.write_bytes(cut)
+            self._blobs.put(digest, path)
+        return digest, len(cut)
+
+    def _sheet_of(self, file: File) -> File:
+        with self._database.read() as session:
+            return queries.find_sheet(session, file)
+
+    def _sheet_content(self, userkey: str, sheet: File) -> tuple[str, int]:
+        """The sheet's bytes. The invoices on one sheet each list it: what one of them brought serves all."""
+        with self._database.read() as session:
+            twin = queries.find_fetched(session, sheet)
+        if twin and twin.sha256:
+            return twin.sha256, twin.size or 0
+        sha256, size = self._content(userkey, sheet)
+        with self._database.write() as session:
+            queries.note_sheet(session, sheet, sha256=sha256, size=size)
+        return sha256, size
 
     def _content(self, userkey: str, file: File) -> tuple[str, int]:
         """SHA-256 and size of the file's bytes, fetched unless they are stored. An expired link is asked for once more."""

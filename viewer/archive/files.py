@@ -68,6 +68,12 @@ class Files:
                 raise NotReady(retry_after=5)
         return file
 
+    def rotate(self, userkey: str, file_id: str, rotation: int) -> None:
+        """Remembers by how much a file is turned clockwise when it is shown. Raises UnknownUserkey or UnknownFile."""
+        file = self._find(userkey, file_id)
+        with self._database.write() as session:
+            queries.get_file(session, file.id).rotation = rotation
+
     def page(self, userkey: str, page_id: str) -> FoundPage:
         """A page of this bill. Raises UnknownUserkey or UnknownPage."""
         with self._database.read() as session:

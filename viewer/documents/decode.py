@@ -1,12 +1,15 @@
-"""What runs inside a decoder process: two plain functions, so that any damage or crash stays there."""
+"""What runs inside a decoder process: plain functions, so that any damage or crash stays there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 
 from PIL import Image
 
 from viewer.documents import image, pdf
-from viewer.documents.shapes import Limits, Unreadable
+from viewer.documents.shapes import Limits, Unreadable, Word
 from viewer.documents.sniff import IMAGES, PDF
+from viewer.documents.words import pdf_words
 from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {PDF: pdf, **dict.fromkeys(IMAGES, image)}
@@ -18,29 +21,36 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
     decoder = DECODERS.get(media_type)
     if decoder is None:
         return []
-    Image.MAX_IMAGE_PIXELS = limits.max_pixels
-    try:
+    with _every_fault_told():
         sizes: list[Size] = decoder.page_sizes(content, limits)
-    except Image.DecompressionBombWarning as error:
-        raise Unreadable("too_many_pixels") from error
-    except Image.DecompressionBombError as error:
-        raise Unreadable("too_many_pixels") from error
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise Unreadable("damaged") from error
-    return sizes
+        return sizes
 
 
 def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
     """The part `box` of page `number` (from 1), upright RGB on white, in exactly `size`. Raises Unreadable."""
     if size.pixels > limits.decoder_pixels:
         raise Unreadable("too_many_pixels")
-    Image.MAX_IMAGE_PIXELS = limits.max_pixels
-    try:
+    with _every_fault_told():
         picture: Image.Image = DECODERS[media_type].draw(content, number, box, size, limits)
+        return picture
+
+
+def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[Word]:
+    """The words of page `number` (from 1) with their places, in reading order; none for pictures. Raises Unreadable."""
+    if media_type != PDF:
+        return []
+    with _every_fault_told():
+        return pdf_words(content, number, limits)
+
+
+@contextmanager
+def _every_fault_told() -> Iterator[None]:
+    """Whatever goes wrong in a decoder is the document's fault."""
+    try:
+        yield
     except Unreadable:
         raise
+    except MemoryError as error:
+        raise Unreadable("too_many_pixels") from error
     except Exception as error:
         raise Unreadable("damaged") from error
-    return picture

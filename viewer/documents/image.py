@@ -1,14 +1,17 @@
-"""Pictures through Pillow: EXIF orientation applied, alpha on white, palettes and CMYK as RGB."""
+"""Pictures through Pillow: upright, in sRGB on white."""
 
 import io
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pi_heif
 from PIL import Image
 
+from viewer.documents.colour import finished, scalable
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Box, Size
+
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
 
 ORIENTATION = 0x0112
 UPRIGHT = {
@@ -23,47 +26,72 @@ UPRIGHT = {
 """EXIF orientation → how to turn the stored pixels upright."""
 TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
+MIRRORED_ACROSS, MIRRORED_DOWN = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8})
+"""EXIF orientations whose upright x, or y, runs against the stored axis that it lies on."""
+UPRIGHT_ALREADY = frozenset({"TIFF", "HEIF"})
+"""Formats whose pixels their decoders turn."""
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
 
 
 def page_sizes(content: bytes, limits: Limits) -> list[Size]:
-    """The size of every page as shown. Only TIFF has pages here; an animation shows its first frame."""
-    with _opened(content) as picture:
-        count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        if count > limits.max_pages:
-            raise Unreadable("too_many_pages")
-        sizes = []
-        for number in range(count):
-            picture.seek(number)
-            if picture.width * picture.height > limits.max_pixels:
-                raise Unreadable("too_many_pixels")
+    """The size of every page as shown. Only TIFF has pages here; an animation shows its first frame.
+
+    A chain of pages is followed only as far as the limit; the first page is decoded, so that a truncated picture is
+    told now, not when somebody looks at it.
+    """
+    with _opened(content, limits) as picture:
+        sizes = [_shown(picture)]
+        while picture.format == "TIFF" and _turned_to(picture, len(sizes)):
+            if len(sizes) == limits.max_pages:
+                raise Unreadable("too_many_pages")
+            _check(picture, limits)
             sizes.append(_shown(picture))
-        picture.seek(0)
-        picture.load()  # a truncated picture is told now, not when somebody looks at it
+        if len(sizes) > 1:
+            picture.seek(0)
+        picture.draft("RGB", (1, 1))  # a JPEG is read to its end, but at an eighth of the cost
+        picture.load()
         return sizes
 
 
 def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
-    """A part of page `number` (from 1) in exactly `size`; decoded no larger than that needs, turned when it is small."""
-    with _opened(content) as picture:
-        picture.seek(number - 1)
+    """A part of page `number` (from 1) in exactly `size`: decoded no larger than that needs, turned when it is small."""
+    with _opened(content, limits) as picture:
+        if number > 1:
+            picture.seek(number - 1)
+            _check(picture, limits)
         whole, orientation = _shown(picture), _orientation(picture)
         needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
         picture.draft("RGB", (needed.height, needed.width) if orientation in TURNED else (needed.width, needed.height))
-        flat = _on_white(picture)
-        if orientation in UPRIGHT:
-            flat = flat.transpose(UPRIGHT[orientation])
-        across, down = flat.width / whole.width, flat.height / whole.height
-        part = (box.left * across, box.top * down, (box.left + box.width) * across, (box.top + box.height) * down)
-        return flat.resize((size.width, size.height), Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
+        picture.load()
+        profile = picture.info.get("icc_profile")
+        stored = scalable(picture)
+        part = _stored_part(box, whole, orientation, Size(*stored.size))
+        across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
+        small = stored.resize(across, Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
+        flat = finished(small, profile if isinstance(profile, bytes) else None)
+        return flat.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else flat
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
-            yield picture
+def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
+    """The picture with no more read than its head. Raises Unreadable where that announces too many pixels."""
+    Image.MAX_IMAGE_PIXELS = None  # counted right below; Pillow would only warn up to twice its own limit
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        _check(picture, limits)
+        yield picture
+
+
+def _check(picture: Image.Image, limits: Limits) -> None:
+    if picture.width * picture.height > limits.max_pixels:
+        raise Unreadable("too_many_pixels")
+
+
+def _turned_to(picture: Image.Image, number: int) -> bool:
+    try:
+        picture.seek(number)
+    except EOFError:
+        return False
+    return True
 
 
 def _shown(picture: Image.Image) -> Size:
@@ -72,16 +100,19 @@ def _shown(picture: Image.Image) -> Size:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """How the stored pixels have to be turned; a TIFF's are upright already, since Pillow turns them when it reads."""
-    found = 1 if picture.format == "TIFF" else picture.getexif().get(ORIENTATION, 1)
+    """How the decoded pixels have to be turned."""
+    found = 1 if picture.format in UPRIGHT_ALREADY else picture.getexif().get(ORIENTATION, 1)
     return found if isinstance(found, int) else 1
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I;16"):  # Pillow clips at 255 where it should divide
-        return picture.convert("I").point(lambda value: value / 257).convert("L").convert("RGB")
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        clear = picture.convert("RGBA")
-        white = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(white, clear).convert("RGB")
-    return picture.convert("RGB")
+def _stored_part(box: Box, whole: Size, orientation: int, stored: Size) -> tuple[float, float, float, float]:
+    """Where the upright `box` lies among the stored pixels, which may be fewer than the page's: left, top, right, bottom."""
+    across = sorted(_mirrored(orientation in MIRRORED_ACROSS, box.left / whole.width, box.width / whole.width))
+    down = sorted(_mirrored(orientation in MIRRORED_DOWN, box.top / whole.height, box.height / whole.height))
+    if orientation in TURNED:
+        across, down = down, across
+    return across[0] * stored.width, down[0] * stored.height, across[1] * stored.width, down[1] * stored.height
+
+
+def _mirrored(mirrored: bool, start: float, length: float) -> tuple[float, float]:
+    return (max(0.0, 1 - start - length), 1 - start) if mirrored else (start, min(1.0, start + length))

@@ -1,8 +1,10 @@
 """PDF through PDFium. Only for decoder processes: PDFium is not thread-safe."""
 
+import ctypes
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -14,12 +16,46 @@ from viewer.domain.size import Box, Size
 POINTS_PER_INCH = 72
 
 
+BYTES = ctypes.POINTER(ctypes.c_char)
+
+
+def use_fonts(folder: Path) -> None:
+    """Gives PDFium the fonts of `folder`, and no others, for text whose own font isn't embedded in the document.
+
+    To be called once in a process, before it opens any document: the library starts anew. The machine's own fonts are
+    left out, so that a page looks the same wherever it is drawn.
+    """
+    path = ctypes.create_string_buffer(str(folder).encode())
+    folders = (BYTES * 2)(ctypes.cast(path, BYTES))  # the second stays NULL: the end
+    pdfium.FPDF_DestroyLibrary()
+    pdfium.FPDF_InitLibraryWithConfig(pdfium.FPDF_LIBRARY_CONFIG(version=2, m_pUserFontPaths=folders))
+    _kept.append((path, folders))
+
+
+_kept: list[object] = []
+"""What PDFium has the address of."""
+
+
 def page_sizes(content: bytes, limits: Limits) -> list[Size]:
-    """The size of every page at the page resolution, after the page's own rotation, within the longest edge."""
-    with _opened(content) as document:
+    """The size of every page at the page resolution, after the page's own rotation, within the longest edge.
+
+    A document that announces more pages than it has is shown with those it has; a page that can't be read among others
+    that can takes the size of the one before it.
+    """
+    with opened(content) as document:
         if len(document) > limits.max_pages:
             raise Unreadable("too_many_pages")
-        return [_size(document.get_page_size(number), limits) for number in range(len(document))]
+        found = [_points(document, number) for number in range(len(document))]
+        while found and found[-1] is None:
+            found.pop()
+        sizes: list[Size] = []
+        for points in found:
+            if points is None and not sizes:
+                raise Unreadable("damaged")
+            sizes.append(size_of(points, limits) if points else sizes[-1])
+        if not sizes:
+            raise Unreadable("damaged")
+        return sizes
 
 
 def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
@@ -27,15 +63,15 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 
     PDFium draws the whole page shifted and scaled so that the part fills the bitmap; what lies outside isn't drawn.
     """
-    with _opened(content) as document:
+    with opened(content) as document:
         document.init_forms()
         page = document[number - 1]
-        whole = _size(document.get_page_size(number - 1), limits)
+        whole = size_of(page.get_size(), limits)
         across, down = size.width / box.width, size.height / box.height
         bitmap = pypdfium2.PdfBitmap.new_native(size.width, size.height, pdfium.FPDFBitmap_BGRx)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, size.width, size.height)
         corner = (round(-box.left * across), round(-box.top * down))
-        extent = (round(whole.width * across), round(whole.height * down))
+        extent = (max(1, round(whole.width * across)), max(1, round(whole.height * down)))
         place = (bitmap, page, *corner, *extent, 0, pdfium.FPDF_ANNOT)
         pdfium.FPDF_RenderPageBitmap(*place)
         if document.formenv:
@@ -47,7 +83,8 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """The document, with one page at least. Raises Unreadable: protected by a password, or damaged."""
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
@@ -60,10 +97,19 @@ def _opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def _size(points: tuple[float, float], limits: Limits) -> Size:
+def _points(document: pypdfium2.PdfDocument, number: int) -> tuple[float, float] | None:
+    """Width and height of the page `number` (from 0) in points; None for one that isn't there or has no extent."""
+    try:
+        width, height = document.get_page_size(number)
+    except pypdfium2.PdfiumError:
+        return None
+    usable = math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0
+    return (width, height) if usable else None
+
+
+def size_of(points: tuple[float, float], limits: Limits) -> Size:
+    """The pixels of a page of so many points; capped before anything is drawn."""
     width, height = points
-    if not (math.isfinite(width) and math.isfinite(height) and width > 0 and height > 0):
-        raise Unreadable("damaged")
     scale = limits.page_dpi / POINTS_PER_INCH
     scale = min(scale, limits.page_edge / max(width, height), math.sqrt(limits.decoder_pixels / (width * height)))
     return Size(max(1, math.floor(width * scale + 1e-6)), max(1, math.floor(height * scale + 1e-6)))

@@ -1,27 +1,40 @@
 """Decoder processes: a file that crashes, hangs or eats memory loses its own task and nothing else."""
 
+import math
+import os
 import resource
 import signal
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
+from PIL import Image
 
 from viewer.config import Settings
-from viewer.documents import decode
+from viewer.documents import decode, pdf
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Size
 from viewer.errors import UnreadableDocument
+from viewer.fonts import SERIF_SC
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 
 TASKS_EACH = 500
 """A process is replaced after so many tasks, so that no leak of a decoder lasts."""
+TRIES = 3
+"""Of a task whose pool broke under it, most likely by another task's fault."""
 OPEN_FILES = 64
+THREADS = 2
+"""Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
+KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
+"""All that a decoder keeps of the environment: credentials are none of its business."""
 
 
 class Decoders:
@@ -36,14 +49,11 @@ class Decoders:
             decoder_pixels=settings.decoder_pixels,
         )
         self._seconds = settings.decoder_seconds
-        self._processes = _Spawning()
-        self._pool = ProcessPool(
-            max_workers=processes,
-            max_tasks=TASKS_EACH,
-            initializer=_confine,
-            initargs=[settings.decoder_memory],
-            context=self._processes,
-        )
+        self._memory = settings.decoder_memory
+        self._count = processes
+        self._guard = threading.Lock()
+        self._closed = False
+        self._processes, self._pool = self._started()
 
     def page_sizes(self, content: bytes, media_type: str) -> list[Size]:
         """Every page's size; none for a type that can't be shown. Raises UnreadableDocument with its problem."""
@@ -54,22 +64,66 @@ class Decoders:
         self.run(decode.page_sizes, b"", "", self.limits)
 
     def close(self) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._processes.end()  # pebble would first drop the locks that a decoder just starting looks for
-        self._pool.join()
+        with self._guard:
+            self._closed = True
+            _stop(self._processes, self._pool)
 
     def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault."""
-        future = self._pool.schedule(task, args=list(given), kwargs=named, timeout=self._seconds)
+        for _ in range(TRIES):
+            pool = self._pool
+            try:
+                answer: Answer = self._scheduled(pool, task, *given, **named).result()
+            except Unreadable as error:
+                raise UnreadableDocument(problem=error.problem) from error
+            except Late as error:
+                raise UnreadableDocument(problem="too_slow") from error
+            except BrokenProcessPool:
+                self._replace(pool)
+            except ProcessExpired as error:
+                late = error.exitcode == -signal.SIGXCPU
+                raise UnreadableDocument(problem="too_slow" if late else "damaged") from error
+            except MemoryError as error:
+                raise UnreadableDocument(problem="too_many_pixels") from error
+            else:
+                return answer
+        raise UnreadableDocument(problem="damaged")
+
+    def _scheduled(
+        self, pool: ProcessPool, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs
+    ) -> "Future[Answer]":
         try:
-            answer: Answer = future.result()
-        except Unreadable as error:
-            raise UnreadableDocument(problem=error.problem) from error
-        except Late as error:
-            raise UnreadableDocument(problem="too_slow") from error
-        except (ProcessExpired, MemoryError) as error:
-            raise UnreadableDocument(problem="damaged") from error
-        return answer
+            future: Future[Answer] = pool.schedule(
+                _within, args=[self._seconds, task, *given], kwargs=named, timeout=self._seconds
+            )
+        except RuntimeError as error:
+            raise BrokenProcessPool from error
+        return future
+
+    def _started(self) -> "tuple[_Spawning, ProcessPool]":
+        processes = _Spawning()
+        return processes, ProcessPool(
+            max_workers=self._count,
+            max_tasks=TASKS_EACH,
+            initializer=_confine,
+            initargs=[self._memory],
+            context=processes,
+        )
+
+    def _replace(self, broken: ProcessPool) -> None:
+        """A new pool for one that pebble gives up: a decoder died between two tasks, say by the kernel's hand."""
+        with self._guard:
+            if self._closed:
+                raise RuntimeError("the decoders are closed")
+            if self._pool is broken:
+                _stop(self._processes, broken)
+                self._processes, self._pool = self._started()
+
+
+def _stop(processes: "_Spawning", pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    processes.end()  # pebble would first drop the locks that a decoder just starting looks for
+    pool.join()
 
 
 class _Decoder(SpawnProcess):
@@ -102,10 +156,24 @@ class _Spawning(SpawnContext):
 
 
 def _confine(memory: int) -> None:
-    """Limits of a decoder process: address space, file size (it writes none), open files, no core dumps."""
+    """What a decoder process may not: more address space than `memory` bytes, writing files, many open files, core dumps,
+    knowing the server's secrets. It draws texts without an embedded font with ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler never runs while a decoder's C code hangs
+    for name in os.environ.keys() - KEPT_VARIABLES:
+        del os.environ[name]
+    Image.init()
+    pdf.use_fonts(SERIF_SC.parent)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES, OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+    """Runs a task that may take so much CPU time more than this process has: a hanging decoder ends by itself too, where
+    its server was killed and no longer watches the clock."""
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    return task(*given, **named)

@@ -14,6 +14,17 @@ class Limits:
     decoder_pixels: int
 
 
+@dataclass(frozen=True)
+class Word:
+    """A piece of a page's text, and where it lies in the page's pixels."""
+
+    text: str
+    x: int
+    y: int
+    w: int
+    h: int
+
+
 class Unreadable(Exception):
     """Raised inside a decoder; `problem` is a code of `viewer.domain.codes.PROBLEMS`."""
 

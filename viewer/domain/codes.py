@@ -95,6 +95,9 @@ PROBLEMS = {
     "unreachable": N_("The server that holds this file can't be reached. Refresh the bill to try again."),
     "timeout": N_("The file took too long to arrive. Refresh the bill to try again."),
     "no_link": N_("The invoice cloud gave no link to this file."),
+    "bad_region": N_(
+        "Where this invoice lies on the pasted sheet isn't clear, so it can't be shown alone. See the whole bill."
+    ),
     "too_many_files": N_("The bill has more files than the viewer takes; this one was not fetched."),
 }
 """Why a file is unavailable or unreadable → what to tell the reader."""

@@ -20,6 +20,10 @@ class Finding:
     source: str = "upstream"
 
 
+CROP = "#region"
+"""What the identity of an invoice's crop adds to that of its sheet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ListedFile:
     """One file of an invoice or attachment.
@@ -39,6 +43,12 @@ class ListedFile:
     url: str | None = None
     sha256: str | None = None
     size: int | None = None
+    rotation: int = 0
+    """Clockwise degrees by which it is shown, until a reader says otherwise."""
+    sheet: bool = False
+    """A pasted sheet: it holds other invoices too, so that only the whole bill may show it."""
+    region: str | None = None
+    """Of a crop: its part of the sheet that has the same identity but for `CROP`, as `str(Region)`."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-RENDERABLE = frozenset({"pdf", "jpg", "jpeg", "jpe", "png", "gif", "bmp", "webp", "tif", "tiff"})
+RENDERABLE = frozenset(
+    {"pdf", "jpg", "jpeg", "jpe", "png", "gif", "bmp", "webp", "tif", "tiff"}
+    | {"avif", "heic", "heif", "hif", "jp2", "j2k", "jpx", "jpf", "j2c", "jpc"}
+)
 """Declared extensions whose pages can be shown; once a file is here its content decides instead."""
 
 
@@ -16,6 +19,10 @@ class Candidate(Protocol):
     def resource(self) -> str | None: ...
     @property
     def snapshot(self) -> bool: ...
+    @property
+    def sheet(self) -> bool: ...
+    @property
+    def region(self) -> str | None: ...
     @property
     def renderable(self) -> bool: ...
     @property
@@ -30,14 +37,16 @@ def picture_of(files: Sequence[AnyFile]) -> AnyFile | None:
 
     Within one rank upstream's order holds. A file known to be damaged or unavailable yields to one that isn't; where
     none can be shown at all the first file by the same order stands, so that the reader learns what is wrong with it.
+    On a pasted sheet the crop counts as the original; the sheet itself, which shows other invoices too, is never it.
     """
-    return min(files, key=lambda file: (not file.renderable, not file.usable, rank(file)), default=None)
+    own = [file for file in files if not file.sheet]
+    return min(own, key=lambda file: (not file.renderable, not file.usable, rank(file)), default=None)
 
 
 def rank(file: Candidate) -> int:
-    """0 original, 1 tax bureau's, 2 conversion, 3 any other, 4 snapshot."""
+    """0 original or crop of a sheet, 1 tax bureau's, 2 conversion, 3 any other, 4 snapshot."""
     if file.snapshot:
         return 4
-    if file.original:
+    if file.original or file.region:
         return 0
     return {"2": 1, "3": 2}.get(file.resource or "", 3)

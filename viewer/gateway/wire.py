@@ -5,6 +5,7 @@ How an invoice names its entry isn't documented anywhere; every spelling met in 
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
@@ -12,8 +13,9 @@ from urllib.parse import unquote
 from viewer.domain.codes import FINDING_LEVELS
 from viewer.domain.dates import parse_date, parse_time
 from viewer.domain.keys import USERKEY
-from viewer.domain.listing import BillListing, Finding, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
+from viewer.domain.listing import CROP, BillListing, Finding, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
 from viewer.domain.money import parse_amount
+from viewer.domain.sheets import Region
 from viewer.errors import UpstreamRefused, UpstreamUnreachable
 
 SUCCESS = "0000"
@@ -22,6 +24,8 @@ LONGEST_ID = 200
 
 BRANCH_FIELDS = ("entryid", "entryId", "branch_id", "branchId")
 ORIGINAL = "1"
+CONVERTED = "3"
+SHEET_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "heic"})
 
 Raw = Mapping[str, Any]
 
@@ -152,16 +156,42 @@ def _files(row: Raw) -> Iterator[ListedFile]:
         else []
     )
     for number, each in enumerate(listed):
-        file = _listed_file(each, number)
-        found.setdefault(file.identity, file)
+        for file in _crop_and_sheet(_listed_file(each, number), each, row):
+            found.setdefault(file.identity, file)
     addresses = {file.url for file in found.values()}
     single = ("snapshotUrl",) if found else ("pdfurl", "downloadUrl", "kdcloudUrl", "snapshotUrl")
     for field in single:
         url = _text(row, field)
         if url and url not in addresses:
             addresses.add(url)
-            found[field] = _single_file(row, field, url)
+            for file in _crop_and_sheet(_single_file(row, field, url), row, row):
+                found[file.identity] = file
     yield from found.values()
+
+
+def _crop_and_sheet(file: ListedFile, each: Raw, row: Raw) -> Iterator[ListedFile]:
+    """The file as it is; a pasted sheet as the invoice's own crop of it and the sheet.
+
+    `region` and `pixel` are met on the file and on the invoice; there they speak of its image.
+    """
+    region = Region.parse(each.get("region"), each.get("pixel"))
+    if region is None and file.extension in SHEET_EXTENSIONS and not file.snapshot:
+        region = Region.parse(row.get("region"), row.get("pixel"))
+    if region is None:
+        yield file
+        return
+    yield replace(
+        file,
+        identity=file.identity + CROP,
+        name=f"{file.name.rsplit('.', 1)[0]}.png",
+        extension="png",
+        version=f"{file.version}{region}",
+        original=False,
+        resource=CONVERTED,
+        size=None,
+        region=str(region),
+    )
+    yield replace(file, sheet=True)
 
 
 def _listed_file(each: Raw, number: int) -> ListedFile:
@@ -176,8 +206,15 @@ def _listed_file(each: Raw, number: int) -> ListedFile:
         resource=_text(each, "resource"),
         url=_text(each, "url", "downloadUrl"),
         size=_whole(each.get("fileSize")),
+        rotation=_rotation(each),
         raw=each,
     )
+
+
+def _rotation(holder: Raw) -> int:
+    """`rotationAngle`: by how much the image has to be turned clockwise; anything but quarter turns is none."""
+    angle = (_text(holder, "rotationAngle") or "0").removesuffix(".0")
+    return int(angle) % 360 if angle.lstrip("-").isdecimal() and len(angle) < 6 and int(angle) % 90 == 0 else 0
 
 
 def _single_file(row: Raw, field: str, url: str) -> ListedFile:
@@ -190,6 +227,7 @@ def _single_file(row: Raw, field: str, url: str) -> ListedFile:
         original=field != "snapshotUrl",
         snapshot=field == "snapshotUrl",
         url=url,
+        rotation=_rotation(row),
         raw={field: url},
     )
 

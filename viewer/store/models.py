@@ -198,6 +198,11 @@ class Invoice(Base):
         return _listed(self.all_files)
 
     @property
+    def own_files(self) -> list["File"]:
+        """The files that show this invoice and no other: all but pasted sheets."""
+        return [file for file in self.files if not file.sheet]
+
+    @property
     def picture(self) -> "File | None":
         return picture_of(self.files)
 
@@ -256,6 +261,10 @@ class File(Base):
     original: Mapped[bool]
     resource: Mapped[str | None] = mapped_column(Text)
     snapshot: Mapped[bool]
+    sheet: Mapped[bool]
+    """A pasted sheet, with other invoices on it: only the whole bill may show it."""
+    region: Mapped[str | None] = mapped_column(String(60))
+    """Of a crop: its part of the sheet, as `str(Region)`."""
     url: Mapped[str | None] = mapped_column(Text)
     listed_size: Mapped[int | None] = mapped_column(BigInteger)
     raw: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from viewer.domain.listing import CROP
 from viewer.store.models import Attachment, Bill, File, Invoice, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
@@ -67,6 +68,35 @@ def find_page(session: Session, userkey: str, page_id: str) -> FoundPage | None:
 def get_file(session: Session, file_pk: int) -> File:
     """A file by its row, with its pages."""
     return session.scalars(select(File).where(File.id == file_pk).options(selectinload(File.pages))).one()
+
+
+def find_sheet(session: Session, crop: File) -> File:
+    """The pasted sheet from which a crop is cut: of the same invoice, under the same identity."""
+    query = select(File).where(
+        File.bill_pk == crop.bill_pk,
+        File.invoice_pk == crop.invoice_pk,
+        File.identity == crop.identity.removesuffix(CROP),
+    )
+    return session.scalars(query).one()
+
+
+def find_fetched(session: Session, file: File) -> File | None:
+    """A file of the same bill with the same listed content whose bytes are stored; only sheets are listed several times."""
+    query = select(File).where(
+        File.bill_pk == file.bill_pk,
+        File.version == file.version,
+        File.sheet.is_(True),
+        File.sha256.is_not(None),
+        File.size.is_not(None),
+    )
+    return session.scalars(query.limit(1)).one_or_none()
+
+
+def note_sheet(session: Session, sheet: File, *, sha256: str, size: int) -> None:
+    """Tells every listing of this sheet on its bill which stored bytes it is."""
+    same = (File.bill_pk == sheet.bill_pk, File.version == sheet.version, File.sheet.is_(True))
+    told = update(File).where(*same).values(sha256=sha256, size=size)
+    session.execute(told.execution_options(synchronize_session=False))
 
 
 def _listed(query: Any, userkey: str) -> Any:

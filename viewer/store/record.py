@@ -121,13 +121,16 @@ def _record_files(bill: Bill, owner: Invoice | Attachment, listed: Sequence[List
         file = known.pop(each.identity, None)
         if file is None:
             file = File(bill_pk=bill.id, identity=each.identity, version=each.version, state="pending", pages=[])
+            file.rotation = each.rotation
             owner.all_files.append(file)
         if file.version != each.version:
             _forget_content(file)
+            file.rotation = each.rotation
         file.version, file.position, file.dropped_at = each.version, position, None
         file.name, file.extension, file.raw = each.name, each.extension, dict(each.raw)
         file.original, file.resource, file.snapshot = each.original, each.resource, each.snapshot
         file.url, file.listed_size = each.url, each.size
+        file.sheet, file.region = each.sheet, each.region
         file.sha256 = each.sha256 or file.sha256
     for file in known.values():
         file.dropped_at = file.dropped_at or now
@@ -138,7 +141,6 @@ def _forget_content(file: File) -> None:
     file.pages = []
     file.state, file.problem, file.claimed_until = "pending", None, None
     file.sha256 = file.size = file.media_type = None
-    file.rotation = 0
 
 
 def _told(new: Fact | None, old: Fact | None) -> Fact | None:

@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from viewer.domain.size import Size
 from viewer.store.models import File, Page
+
+SIDEWAYS = (90, 270)
+
+
+def shown_size(file: File, page: Page) -> Size:
+    """A page's size as its readers see it, turned by the file's rotation."""
+    return Size(page.height, page.width) if file.rotation in SIDEWAYS else Size(page.width, page.height)
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Addresses of one bill. `prefix` is the path below which the viewer lives ("" or "/invoices")."""
+    """Addresses of one bill. `prefix` is the path below which the viewer lives ("" or "/invoices"), or its whole address."""
 
     prefix: str
     key: str
@@ -37,9 +45,21 @@ class Addresses:
         address = f"{self.prefix}/api/v1/bills/{quote(self.key)}/files/{file.file_id}"
         return f"{address}?download=1" if download else address
 
-    def image(self, page: Page, width: int) -> str:
-        """A page in a width, or its own width where that is less."""
-        return f"{self.bill}/iiif/{page.page_id}/full/{min(width, page.width)},/0/default.jpg"
+    def image(self, file: File, page: Page, width: int | None = None) -> str:
+        """A page, turned as its file is, in a width as shown (its own where that is less or none is asked for)."""
+        shown = shown_size(file, page).width
+        asked = min(width or shown, shown)
+        size = f",{asked}" if file.rotation in SIDEWAYS else f"{asked},"
+        return f"{self.bill}/iiif/{page.page_id}/full/{size}/{file.rotation}/default.jpg"
+
+    def image_service(self, page: Page) -> str:
+        """The page's IIIF image service; its images and its info.json lie below."""
+        return f"{self.bill}/iiif/{page.page_id}"
+
+    def manifest(self, given: list[tuple[str, str]]) -> str:
+        """The IIIF manifest of a view, asked for so; it is the same in every language."""
+        query = urlencode(given, quote_via=quote)
+        return f"{self.bill}/iiif/manifest.json" + (f"?{query}" if query else "")
 
     def pending_picture(self, file: File, width: int) -> str:
         """The first page of a file that is still on its way: answering waits until it is here."""

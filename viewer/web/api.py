@@ -18,6 +18,8 @@ from viewer.web.schemas import (
     LocationViewQuery,
     RegisteredOut,
     RegisterIn,
+    RotationIn,
+    RotationOut,
     UserkeyOut,
     WaitQuery,
 )
@@ -123,3 +125,13 @@ def original(key: str, file_id: str, query_data: DownloadQuery) -> Response:
     if file.sha256 is None or file.size is None:
         raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
     return send_original(file, archive().blobs, download=query_data.download)
+
+
+@bp.put("/bills/<key>/files/<file_id>/rotation")
+@bp.input(RotationIn, location="json")
+@bp.output(RotationOut)
+@bp.doc(summary="Turns a file for every later reader", responses=[400, 401, 404])
+def rotate(key: str, file_id: str, json_data: RotationIn) -> RotationOut:
+    """Pixels and page sizes stay; pages, print and bundles show the file turned."""
+    archive().files.rotate(userkey_of(key), file_id, json_data.rotation)
+    return RotationOut(file_id=file_id, rotation=json_data.rotation)

@@ -1,34 +1,119 @@
 """Pages as pictures: the IIIF addresses, and the first page of a file that is still on its way."""
 
-from flask import Blueprint, Response, request, send_file
+from typing import Any
 
+from flask import Blueprint, Response, jsonify, redirect, request, send_file
+from werkzeug.wrappers import Response as AnyResponse
+
+from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
-from viewer.errors import FileUnavailable, UnreadableDocument
+from viewer.domain.size import Size
+from viewer.errors import N_, BadRequest, FileUnavailable, UnreadableDocument
+from viewer.imaging import info
+from viewer.imaging.request import ImageRequest
 from viewer.store.models import File
 from viewer.store.queries import FoundPage
-from viewer.web.reader import archive, userkey_of
+from viewer.web import manifest
+from viewer.web.reader import absolute_addresses, archive, userkey_of
 
 bp = Blueprint("images", __name__)
 
 KEPT = 24 * 3600
 """Seconds a browser keeps a picture. A page's address changes with its content, so it is never a stale one."""
+KEPT_INFO = 3600
+"""The same for info.json, which changes with the limits that are set."""
+JSON, JSON_LD = "application/json", "application/ld+json"
 
 
-@bp.get("/bills/<key>/iiif/<page_id>/<region>/<size>/<rotation>/<quality>.<suffix>")
-def image(key: str, page_id: str, region: str, size: str, rotation: str, quality: str, suffix: str) -> Response:
-    """An image of a page, after the IIIF Image API 3.0."""
+@bp.get("/bills/<key>/iiif/<page_id>")
+def service(key: str, page_id: str) -> AnyResponse:
+    """A service's own address leads to its info.json (Image API 3.0, section 2)."""
     found = archive().files.page(userkey_of(key), page_id)
-    response = _picture(found, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
+    return redirect(f"{absolute_addresses(key).image_service(found.page)}/info.json", code=303)
+
+
+@bp.get("/bills/<key>/iiif/<page_id>/info.json")
+def image_info(key: str, page_id: str) -> Response:
+    """What the page's image service can do (Image API 3.0, section 5)."""
+    page = archive().files.page(userkey_of(key), page_id).page
+    address = absolute_addresses(key).image_service(page)
+    told = info.image_info(address, Size(page.width, page.height), max_area=archive().settings.decoder_pixels)
+    response = _json(told, info.CONTEXT)
+    response.headers["Cache-Control"] = f"private, max-age={KEPT_INFO}"
+    response.headers["Link"] = _links(profile=info.LEVEL)
+    return response
+
+
+@bp.get("/bills/<key>/iiif/<page_id>/<region>/<size>/<rotation>/<name>")
+def image(key: str, page_id: str, region: str, size: str, rotation: str, name: str) -> Response:
+    """An image of a page; `name` is its quality and format (Image API 3.0, section 4)."""
+    found = archive().files.page(userkey_of(key), page_id)
+    quality, _, suffix = name.rpartition(".")
+    asked = archive().renditions.ask(found, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
+    response = _picture(found, asked)
     response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
+    canonical = f"{absolute_addresses(key).image_service(found.page)}/{asked.canonical}"
+    response.headers["Link"] = _links(profile=info.LEVEL, canonical=canonical)
+    return response
+
+
+@bp.get("/bills/<key>/iiif/manifest.json")
+def view_manifest(key: str) -> Response:
+    """The image view or a location view for IIIF viewers (Presentation API 3.0): what is ready, and the rest later."""
+    bill = archive().bills.open(userkey_of(key))
+    archive().files.bring_in(bill)
+    at = absolute_addresses(key)
+    asked = request.args.get("view") or "image"
+    given = [
+        (name, value)
+        for name in ("view", "branch_id", "profile", "serialNo")
+        for value in request.args.getlist(name)
+        if value
+    ]
+    if asked == "image":
+        shown = manifest.of_image_view(
+            bill,
+            selection.image_view(
+                bill.invoices,
+                branch_ids=bill.branch_ids,
+                branch_id=request.args.get("branch_id"),
+                profile=request.args.get("profile"),
+                serial_nos=request.args.getlist("serialNo"),
+            ),
+        )
+    elif asked == "location":
+        shown = manifest.of_location_view(
+            bill,
+            selection.location_view(
+                bill.invoices,
+                branch_ids=bill.branch_ids,
+                branch_id=request.args.get("branch_id"),
+                serial_no=request.args.get("serialNo"),
+            ),
+        )
+    else:
+        raise BadRequest(N_("The view “{view}” doesn't exist; it is image or location."), view=asked)
+    response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
+    if manifest.is_complete(shown):
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @bp.after_app_request
 def for_every_origin(response: Response) -> Response:
-    """IIIF's pictures and errors may be read from anywhere; there are no cookies that could come along."""
+    """IIIF's answers and errors may be read from anywhere; there are no cookies that could come along."""
     if "/iiif/" in request.path:
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "Link"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if request.method == "OPTIONS":
+            response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+            response.headers["Access-Control-Allow-Headers"] = "*"
+            response.headers["Access-Control-Max-Age"] = str(KEPT)
     return response
 
 
@@ -39,8 +124,9 @@ def pending_picture(key: str, file_id: str, width: int) -> Response:
     page = archive().files.first_page(file)
     if page is None:
         raise _no_picture(file)
-    size = f"{min(width, page.width)},"
-    response = _picture(FoundPage(page, file), region="full", size=size, rotation="0", quality="default", suffix="jpg")
+    found, size = FoundPage(page, file), f"{min(width, page.width)},"
+    asked = archive().renditions.ask(found, region="full", size=size, rotation="0", quality="default", suffix="jpg")
+    response = _picture(found, asked)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -50,8 +136,20 @@ def _no_picture(file: File) -> FileUnavailable | UnreadableDocument:
     return FileUnavailable(words) if file.state == "unavailable" else UnreadableDocument(words)
 
 
-def _picture(found: FoundPage, *, region: str, size: str, rotation: str, quality: str, suffix: str) -> Response:
-    renditions = archive().renditions
-    ask = renditions.ask(found, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
-    path = renditions.picture(found, ask)
-    return send_file(path, mimetype=ask.media_type, conditional=True, etag=path.name, max_age=KEPT)
+def _picture(found: FoundPage, asked: ImageRequest) -> Response:
+    path = archive().renditions.picture(found, asked)
+    return send_file(path, mimetype=asked.media_type, conditional=True, etag=path.name, max_age=KEPT)
+
+
+def _json(told: dict[str, Any], context: str) -> Response:
+    """JSON-LD for those who ask for it by name, plain JSON else (Image API 3.0, section 5.1)."""
+    response = jsonify(told)
+    wanted = {name.partition(";")[0].strip().lower(): quality for name, quality in request.accept_mimetypes}
+    if wanted.get(JSON_LD, 0) and wanted[JSON_LD] >= wanted.get(JSON, 0):
+        response.content_type = f'{JSON_LD};profile="{context}"'
+    response.vary.add("Accept")
+    return response
+
+
+def _links(**links: str) -> str:
+    return ", ".join(f'<{address}>;rel="{rel}"' for rel, address in links.items())

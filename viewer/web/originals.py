@@ -6,7 +6,23 @@ from flask import Response, request
 from werkzeug.http import dump_options_header
 
 from viewer.blobs import Blobs
-from viewer.documents.sniff import BMP, GIF, IMAGES, JPEG, OTHER, PDF, PNG, TIFF, WEBP, XML, ZIP
+from viewer.documents.sniff import (
+    AVIF,
+    BMP,
+    GIF,
+    HEIC,
+    IMAGES,
+    JP2,
+    JPEG,
+    OFD,
+    OTHER,
+    PDF,
+    PNG,
+    TIFF,
+    WEBP,
+    XML,
+    ZIP,
+)
 from viewer.errors import BadRange
 from viewer.store.models import File
 
@@ -19,6 +35,10 @@ EXTENSIONS = {
     BMP: "bmp",
     WEBP: "webp",
     TIFF: "tif",
+    AVIF: "avif",
+    HEIC: "heic",
+    JP2: "jp2",
+    OFD: "ofd",
     ZIP: "zip",
     XML: "xml",
 }

@@ -97,7 +97,7 @@ def invoice_out(invoice: Invoice, under: str | None = None) -> InvoiceOut:
         invoice_status=invoice.invoice_status,
         checked_at=invoice.checked_at,
         findings=[finding_out(finding) for finding in invoice.findings],
-        files=files_out(invoice),
+        files=files_out(invoice, invoice.own_files if under else invoice.files),
     )
 
 
@@ -112,23 +112,24 @@ def attachment_out(attachment: Attachment) -> AttachmentOut:
         attachment_id=attachment.attachment_id,
         branch_ids=attachment.branch_ids,
         name=attachment.name,
-        files=files_out(attachment),
+        files=files_out(attachment, attachment.files),
     )
 
 
-def files_out(owner: Invoice | Attachment) -> list[FileOut]:
+def files_out(owner: Invoice | Attachment, files: Sequence[File]) -> list[FileOut]:
+    """Those of the owner's files that this view may show."""
     picture = owner.picture
-    return [file_out(file, picture=file is picture) for file in owner.files]
+    return [file_out(file, picture=file is picture) for file in files]
 
 
 def file_out(file: File, *, picture: bool) -> FileOut:
-    ready = file.state == "ready"
+    ready, here = file.state == "ready", file.state in ("ready", "unreadable")
     return FileOut(
         file_id=file.file_id,
         name=file.name,
         media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256 if file.size is not None else None,
+        size=file.size if here else None,
+        sha256=file.sha256 if here else None,
         original=file.original,
         resource=file.resource,
         picture=picture,

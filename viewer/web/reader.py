@@ -1,6 +1,7 @@
 """Who reads and how: the reader's language, and the key in the address."""
 
 from flask import current_app, request
+from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
 from viewer.domain.keys import parse_userkey
@@ -37,3 +38,8 @@ def addresses(key: str) -> Addresses:
     """Addresses of this bill; a language that was asked for in the address stays in all of them."""
     asked = request.args.get("lang", "")
     return Addresses(request.script_root, key, asked if asked in LANGUAGES else None)
+
+
+def absolute_addresses(key: str) -> Addresses:
+    """The same with scheme and host, as the reader sees them: IIIF's ids are absolute."""
+    return Addresses(iri_to_uri(request.root_url).rstrip("/"), key)

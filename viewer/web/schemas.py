@@ -139,6 +139,15 @@ class RegisterIn(BaseModel):
     encType: str | int = ""  # noqa: N815 - the upstream's own name
 
 
+class RotationIn(BaseModel):
+    rotation: Literal[0, 90, 180, 270] = Field(description="clockwise degrees, after EXIF")
+
+
+class RotationOut(BaseModel):
+    file_id: str
+    rotation: int
+
+
 class ImageViewQuery(BaseModel):
     branch_id: str | None = Field(None, description="marks this entry; never filters")
     profile: str | None = Field(None, description="aws (default) or eas")

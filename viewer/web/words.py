@@ -15,6 +15,7 @@ from viewer.domain import codes
 from viewer.domain.money import total
 from viewer.i18n import LANGUAGES
 from viewer.store.models import Entry, Invoice
+from viewer.web.addresses import shown_size
 from viewer.web.present import code_name, finding_out
 from viewer.web.reader import archive, language
 
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
         badges=badges,
         sum_of=sum_of,
         difference=difference,
+        shown_size=shown_size,
         static=static,
         language=language,
         languages=languages,

@@ -17,6 +17,8 @@ class File:
     original: bool = False
     resource: str | None = None
     snapshot: bool = False
+    sheet: bool = False
+    region: str | None = None
     renderable: bool = True
     usable: bool = True
 
@@ -34,6 +36,12 @@ IN_ORDER = (ORIGINAL, BUREAU, CONVERTED, LEDGER, SNAPSHOT)
 def test_an_original_comes_first_then_the_bureaus_then_a_conversion_then_a_snapshot(first: int) -> None:
     assert picture_of(IN_ORDER[first:]) is IN_ORDER[first]
     assert picture_of(IN_ORDER[first:][::-1]) is IN_ORDER[first]
+
+
+def test_the_crop_of_a_pasted_sheet_is_the_picture_and_the_sheet_never_is() -> None:
+    sheet, crop = File("sheet", original=True, sheet=True), File("crop", resource="3", region="0,0,1,1")
+    assert picture_of([sheet, crop, File("bureau", resource="2")]) is crop
+    assert picture_of([sheet]) is None
 
 
 def test_an_original_that_cannot_be_shown_yields_to_anything_that_can() -> None:

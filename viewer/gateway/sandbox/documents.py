@@ -11,7 +11,7 @@ from viewer.gateway.sandbox.papers import Invoice, Paper
 from viewer.gateway.sandbox.shapes import DocumentForm
 from viewer.gateway.sandbox.xml_invoice import xml_invoice
 
-CONTENT_VERSION = "1"
+CONTENT_VERSION = "2"
 """Part of every file id: raise it when the papers are drawn differently, and all are drawn anew."""
 
 _DAMAGED_BYTES = 20_000

@@ -125,7 +125,8 @@ def split_cost_bill() -> CatalogueBill:
 
 
 def several_files_bill() -> CatalogueBill:
-    """PDF, XML and generated picture of one invoice; an invoice of 24 pages; a PNG that is recorded as a JPEG."""
+    """PDF, XML and generated picture of one invoice; an invoice of 24 pages, whose contract lies in the archive as a TIFF of
+    8 pages; a PNG that is recorded as a JPEG."""
     test = digital("27", 20_417_733, date(2026, 10, 12), of.LAB, [line("*研发和技术服务*电磁兼容检测", "28301.89")])
     long = digital("27", 63_908_115, date(2026, 10, 15), of.ELECTRONICS, _components(), remark="销货清单共24页")
     books = digital("26", 17_255_680, date(2026, 10, 16), of.BOOKS, [
@@ -135,6 +136,8 @@ def several_files_bill() -> CatalogueBill:
     parts = entry(guid("BX-204 2"), "6604.01", "研发材料费", long.total, "样机元器件采购")
     reading = entry(guid("BX-204 3"), "6602.15", "图书资料费", books.total, "部门技术图书")
     pdf = original(test)
+    terms = Contract(title="电子元器件年度采购合同", parties=(of.BUYER, of.ELECTRONICS), pages=8)
+    archived = attachment(terms, "tiff", "扫描归档_电子元器件年度采购合同.tif", parts)
     return bill(
         guid("BX-2026-10-000204"),
         "BX-2026-10-000204",
@@ -146,9 +149,10 @@ def several_files_bill() -> CatalogueBill:
         entries=(testing, parts, reading),
         invoices=(
             invoice(test, [testing], pdf, data_file(test), converted(test, pdf)),
-            invoice(long, [parts], original(long)),
+            invoice(long, [parts], original(long), attachments=[archived]),
             invoice(books, [reading], upload(books, "png", "图书发票.jpg"), invoice_status="7"),
         ),
+        attachments=(archived,),
     )
 
 

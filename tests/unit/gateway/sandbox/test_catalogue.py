@@ -86,6 +86,10 @@ def test_the_fourth_bill_has_several_files_a_long_invoice_and_a_wrong_extension(
     assert isinstance(long.paper, Invoice)
     assert len(long.paper.lines) == LONG_INVOICE_LINES == 468
     assert (wrong.files[0].form, wrong.files[0].extends) == ("png", "jpg")
+    (archived,) = FILES.attachments
+    assert (archived.file.form, archived.file.extends) == ("tiff", "tif")
+    assert isinstance(archived.file.paper, Contract)
+    assert long.attachment_serial_nos == (archived.serial_no,)
 
 
 def test_the_fifth_bill_has_a_damaged_an_expired_and_a_healthy_file() -> None:

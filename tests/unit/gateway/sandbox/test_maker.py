@@ -216,7 +216,7 @@ def test_the_qr_code_can_be_read_from_every_form(paper: Invoice | TrainTicket) -
     expected = [qr.content(paper)]
     page = pypdfium2.PdfDocument(made(paper, "pdf"))[0]
     assert codes_in(page.render(scale=150 / 72).to_pil()) == expected
-    for form in ("png", "scan", "photo"):
+    for form in ("png", "scan", "photo", "tiff"):
         assert codes_in(opened(made(paper, form))) == expected, form
 
 
@@ -337,6 +337,19 @@ def test_a_screenshot_has_144_dpi(paper: Paper) -> None:
     assert round(image.info["dpi"][0]) == 144
     width, height = pypdfium2.PdfDocument(made(paper, "pdf")).get_page_size(0)
     assert image.size == (round(width * 2), round(height * 2))
+
+
+@pytest.mark.parametrize("paper", [with_lines(DIGITAL, 30), CONTRACT, TICKET])
+def test_an_archives_scan_has_every_page_in_black_and_white_at_200_dpi(paper: Paper) -> None:
+    image = opened(made(paper, "tiff"))
+    document = pypdfium2.PdfDocument(made(paper, "pdf"))
+    assert getattr(image, "n_frames", 0) == len(document)
+    for number in range(len(document)):
+        image.seek(number)
+        width, height = document.get_page_size(number)
+        assert (image.mode, image.info["compression"], image.info["dpi"]) == ("1", "group4", (200, 200))
+        assert image.size == (round(width * 200 / 72), round(height * 200 / 72))
+        assert 0.001 < image.convert("L").histogram()[0] / (image.width * image.height) < 0.3
 
 
 def test_every_form_has_the_media_type_of_its_bytes() -> None:

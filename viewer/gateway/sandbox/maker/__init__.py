@@ -8,7 +8,7 @@ from viewer.gateway.sandbox.maker.classic import draw_classic
 from viewer.gateway.sandbox.maker.dice import dice
 from viewer.gateway.sandbox.maker.digital import draw_digital
 from viewer.gateway.sandbox.maker.photo import photo
-from viewer.gateway.sandbox.maker.raster import scan, screenshot
+from viewer.gateway.sandbox.maker.raster import fax, scan, screenshot
 from viewer.gateway.sandbox.maker.ticket import draw_ticket
 from viewer.gateway.sandbox.papers import Contract, Form, Invoice, Itinerary, Paper, TrainTicket
 
@@ -17,19 +17,22 @@ _MEDIA_TYPES: dict[Form, str] = {
     "scan": "image/jpeg",
     "photo": "image/jpeg",
     "png": "image/png",
+    "tiff": "image/tiff",
 }
 _DRAWING = threading.Lock()
 """ReportLab's font object reads its file through one cursor: one document at a time."""
 
 
 def make(paper: Paper, form: Form) -> bytes:
-    """The paper as a file; the forms made of pixels show its first page."""
+    """The paper as a file; of the forms made of pixels only the TIFF shows more than its first page."""
     with _DRAWING:
         pdf = _draw(paper)
     if form == "pdf":
         return pdf
     if form == "png":
         return screenshot(pdf)
+    if form == "tiff":
+        return fax(pdf)
     if form == "scan":
         return scan(pdf, dice(paper, "scan"))
     return photo(pdf, dice(paper, "photo"), _taken(paper))

@@ -1,4 +1,4 @@
-"""Pixels of a paper's first page: the screenshot, and the scan of the paper on an A4 flatbed."""
+"""Pixels of a paper: the screenshot, the scan on an A4 flatbed, and all its pages in black and white."""
 
 import ctypes
 import math
@@ -19,15 +19,18 @@ Matrix = tuple[float, float, float, float, float, float]
 
 _A4 = (2480, 3508)
 _DPI = 300
+_FAX_DPI = 200
+_DARK = 168
+"""What is no lighter becomes black."""
 _TILE = 512
 
 
-def render(pdf: bytes, size: tuple[int, int], matrix: Matrix) -> Image.Image:
-    """The first page seen through `matrix`, on white; turning the vectors is sharper than turning pixels."""
+def render(pdf: bytes, size: tuple[int, int], matrix: Matrix, number: int = 0) -> Image.Image:
+    """A page (the first is 0) seen through `matrix`, on white; turning the vectors is sharper than turning pixels."""
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         bitmap = pypdfium2.PdfBitmap.new_native(*size, format=pdfium.FPDFBitmap_BGR)
-        page = document[0]
+        page = document[number]
         try:
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, *size)
             clip = pdfium.FS_RECTF(0, 0, *size)
@@ -44,13 +47,17 @@ def render(pdf: bytes, size: tuple[int, int], matrix: Matrix) -> Image.Image:
 
 def page_size(pdf: bytes) -> tuple[float, float]:
     """The first page's width and height in points."""
+    return page_sizes(pdf)[0]
+
+
+def page_sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """Every page's width and height in points."""
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         try:
-            width, height = document.get_page_size(0)
+            return [document.get_page_size(number) for number in range(len(document))]
         finally:
             document.close()
-    return width, height
 
 
 def screenshot(pdf: bytes) -> bytes:
@@ -79,6 +86,20 @@ def scan(pdf: bytes, dice: Random) -> bytes:
     image = ImageChops.add(image, noise(_A4, dice, 7), 1, -128)
     file = BytesIO()
     image.save(file, "JPEG", quality=80, dpi=(_DPI, _DPI))
+    return file.getvalue()
+
+
+def fax(pdf: bytes) -> bytes:
+    """All pages at 200 dpi in black and white: a TIFF, compressed as fax machines and archives do it (CCITT G4)."""
+    scale = _FAX_DPI / 72
+    pages = []
+    for number, (width, height) in enumerate(page_sizes(pdf)):
+        image = render(pdf, (round(width * scale), round(height * scale)), (scale, 0, 0, scale, 0, 0), number)
+        pages.append(image.convert("L").point([255 * (value > _DARK) for value in range(256)], "1"))
+    file = BytesIO()
+    first, *others = pages
+    dpi = (_FAX_DPI, _FAX_DPI)
+    first.save(file, "TIFF", compression="group4", dpi=dpi, save_all=True, append_images=others)
     return file.getvalue()
 
 

@@ -127,6 +127,8 @@ def upgrade() -> None:
     sa.Column('original', sa.Boolean(), nullable=False),
     sa.Column('resource', sa.Text(), nullable=True),
     sa.Column('snapshot', sa.Boolean(), nullable=False),
+    sa.Column('sheet', sa.Boolean(), nullable=False),
+    sa.Column('region', sa.String(length=60), nullable=True),
     sa.Column('url', sa.Text(), nullable=True),
     sa.Column('listed_size', sa.BigInteger(), nullable=True),
     sa.Column('raw', sa.JSON(), nullable=False),

@@ -1,0 +1,1 @@
+"""Public test suites, run against a served installation."""

@@ -1,0 +1,74 @@
+"""What a hostile document could make a decoder process do, as tasks for it."""
+
+import contextlib
+import ctypes
+import errno
+import os
+import resource
+import socket
+import time
+from pathlib import Path
+
+
+def crash() -> None:
+    """A segmentation fault."""
+    ctypes.string_at(0)
+
+
+def hang() -> None:
+    while True:
+        time.sleep(60)
+
+
+def burn() -> None:
+    """Computes for ever."""
+    while True:
+        pass
+
+
+def eat() -> int:
+    """Takes memory until there is none."""
+    taken = []
+    while True:
+        taken.append(bytearray(2**26))
+
+
+def write(path: str) -> str:
+    """What comes of writing a file."""
+    try:
+        Path(path).write_bytes(b"x")
+    except OSError as error:
+        return errno.errorcode[error.errno or 0]
+    return ""
+
+
+def open_files() -> list[str]:
+    """What the process's descriptors stand for."""
+    names = []
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            names.append(str(descriptor.readlink()))
+    return names
+
+
+def open_many() -> int:
+    """How many sockets the process can open."""
+    kept = []
+    try:
+        while True:
+            kept.append(socket.socket())
+    except OSError:
+        return len(kept)
+
+
+def environment() -> dict[str, str]:
+    return dict(os.environ)
+
+
+def limits() -> dict[str, tuple[int, int]]:
+    names = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE")
+    return {name: resource.getrlimit(getattr(resource, name)) for name in names}
+
+
+def process() -> int:
+    return os.getpid()

@@ -1,0 +1,129 @@
+"""Pasted sheets: each invoice's picture is its own part, and no location view shows a neighbour's."""
+
+import io
+import secrets
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.clouds import ScriptedCloud, row_of
+from tests.installations import Installation, problem_of
+from tests.papers import encoded
+
+COLORS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (220, 200, 20))
+CORNERS = ((0, 0), (300, 0), (0, 200), (300, 200))
+
+
+def sheet_of_four() -> bytes:
+    """A scan with four invoices on it, each of one colour."""
+    sheet = Image.new("RGB", (600, 400), "white")
+    for corner, color in zip(CORNERS, COLORS, strict=True):
+        sheet.paste(color, (*corner, corner[0] + 300, corner[1] + 200))
+    return encoded(sheet, "PNG")
+
+
+def put_sheet(cloud: ScriptedCloud, **more: Any) -> tuple[str, str]:
+    """A bill of four entries with one invoice each, all on one sheet; its userkey and the sheet's file name."""
+    name, content = f"{secrets.token_hex(4)}.png", sheet_of_four()
+    url = cloud.put_file(name, content, "image/png")
+    rows = []
+    for number, (left, top) in enumerate(CORNERS):
+        told = {"region": f"[{left},{top},300,200]", "pixel": "600,400"} | more
+        rows.append(
+            row_of(name, url, content, serialNo=f"S-{number}", entryid=f"E-{number}", invoiceNo=f"N-{number}", **told)
+        )
+    return cloud.put_list(rows), name
+
+
+def color_of(site: Installation, key: str, page: Any) -> tuple[set[object], tuple[int, int]]:
+    """The colours of a page and its size."""
+    answer = site.get(f"/bills/{key}/iiif/{page['page_id']}/full/max/0/default.png")
+    assert answer.status_code == 200, answer.text
+    picture = Image.open(io.BytesIO(answer.content)).convert("RGB")
+    return {color for _, color in picture.getcolors(100000) or []}, picture.size
+
+
+def test_the_picture_of_each_invoice_is_its_own_part_of_the_sheet(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    key, _ = put_sheet(odd_cloud)
+    for invoice, color in zip(odd_site.whole(key)["invoices"], COLORS, strict=True):
+        crop, sheet = invoice["files"]
+        assert (crop["picture"], sheet["picture"]) == (True, False)
+        assert (crop["original"], sheet["original"]) == (False, True)
+        assert color_of(odd_site, key, crop["pages"][0]) == ({color}, (300, 200))
+        assert color_of(odd_site, key, sheet["pages"][0]) == (set(COLORS), (600, 400))
+
+
+def test_the_crops_own_bytes_hold_no_neighbour(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key, _ = put_sheet(odd_cloud)
+    crop = odd_site.whole(key)["invoices"][1]["files"][0]
+    original = odd_site.get(f"/api/v1/bills/{key}/files/{crop['file_id']}")
+    assert original.headers["Content-Type"] == "image/png"
+    picture = Image.open(io.BytesIO(original.content)).convert("RGB")
+    assert (picture.size, picture.getcolors()) == ((300, 200), [(60000, COLORS[1])])
+
+
+def test_a_location_view_holds_no_trace_of_the_sheet(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key, _ = put_sheet(odd_cloud)
+    for number, invoice in enumerate(odd_site.whole(key)["invoices"]):
+        crop, sheet = invoice["files"]
+        told = odd_site.json(f"/bills/{key}/views/location", branch_id=f"E-{number}")["invoice"]
+        assert [file["file_id"] for file in told["files"]] == [crop["file_id"]]
+        html = odd_site.page(f"/bills/{key}/location", branch_id=f"E-{number}")
+        assert crop["pages"][0]["page_id"] in html
+        assert sheet["file_id"] not in html
+        assert sheet["pages"][0]["page_id"] not in html
+
+
+def test_the_image_view_offers_the_whole_sheet(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key, _ = put_sheet(odd_cloud)
+    sheet = odd_site.whole(key)["invoices"][0]["files"][1]
+    assert sheet["file_id"] in odd_site.page(f"/bills/{key}")
+
+
+def test_the_sheet_is_downloaded_once_for_all_its_invoices(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key, name = put_sheet(odd_cloud)
+    odd_site.whole(key)
+    assert odd_cloud.asked[name] == 1
+
+
+@pytest.mark.parametrize("told", [{"pixel": "400,600"}, {"region": "[500,300,300,200]"}])
+def test_a_region_that_does_not_fit_shows_no_picture_rather_than_a_neighbours(
+    odd_site: Installation, odd_cloud: ScriptedCloud, told: dict[str, str]
+) -> None:
+    key, _ = put_sheet(odd_cloud, **told)
+    for number, invoice in enumerate(odd_site.whole(key)["invoices"]):
+        crop, _ = invoice["files"]
+        assert (crop["state"], crop["pages"]) == ("unreadable", [])
+        problem_of(
+            odd_site.get(f"/bills/{key}/pictures/{crop['file_id']}/100.jpg", headers={"Accept": "application/json"}),
+            422,
+            "unreadable_document",
+        )
+        html = odd_site.page(f"/bills/{key}/location", branch_id=f"E-{number}")
+        assert "/iiif/" not in html
+
+
+def test_upstreams_rotation_is_how_the_file_is_shown_at_first(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    content = encoded(Image.new("RGB", (60, 40), "white"), "PNG")
+    row = row_of("lying.png", odd_cloud.put_file("lying.png", content, "image/png"), content)
+    row["invoiceFiles"][0]["rotationAngle"] = "90"
+    key = odd_cloud.put_list([row])
+    (file,) = odd_site.whole(key)["invoices"][0]["files"]
+    assert (file["rotation"], file["pages"][0]["width"], file["pages"][0]["height"]) == (90, 60, 40)
+    assert f"{file['pages'][0]['page_id']}/full/,40/90/default.jpg" in odd_site.page(f"/bills/{key}")
+
+
+def test_a_reader_turns_a_file_for_every_later_reader(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key = odd_cloud.put_bill({"turn-me.png": encoded(Image.new("RGB", (60, 40), "white"), "PNG")})
+    (file,) = odd_site.whole(key)["invoices"][0]["files"]
+    address = f"/api/v1/bills/{key}/files/{file['file_id']}/rotation"
+    assert odd_site.ask("PUT", address, json={"rotation": 270}).status_code == 200
+    (later,) = odd_site.json(f"/bills/{key}")["invoices"][0]["files"]
+    assert (later["rotation"], later["pages"]) == (270, file["pages"])
+    problem_of(odd_site.ask("PUT", address, json={"rotation": 45}), 400, "bad_request")
+    odd_site.expire(key)
+    (asked_again,) = odd_site.json(f"/bills/{key}")["invoices"][0]["files"]
+    assert asked_again["rotation"] == 270

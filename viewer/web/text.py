@@ -1,0 +1,25 @@
+"""A page's text with its places, so that what a page shows can be selected, copied and searched."""
+
+import json
+
+from flask import Blueprint, Response, jsonify, request
+
+from viewer.web.reader import archive, userkey_of
+
+bp = Blueprint("text", __name__)
+
+KEPT = 24 * 3600
+"""Seconds a browser keeps a page's text. Its address changes with the file's content, so it is never a stale one."""
+
+
+@bp.get("/bills/<key>/iiif/<page_id>/text.json")
+def text(key: str, page_id: str) -> Response:
+    """The page's words in reading order with their boxes in the page's pixels; a picture has none."""
+    found = archive().files.page(userkey_of(key), page_id)
+    words = json.loads(archive().renditions.text(found))
+    page = found.page
+    response = jsonify({"page_id": page.page_id, "width": page.width, "height": page.height, "words": words})
+    response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
