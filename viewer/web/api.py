@@ -123,3 +123,9 @@ def original(key: str, file_id: str, query_data: DownloadQuery) -> Response:
     if file.sha256 is None or file.size is None:
         raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
     return send_original(file, archive().blobs, download=query_data.download)
+
+
+@bp.after_request
+def never_kept(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
