@@ -5,6 +5,7 @@ One frozen dataclass; each field's metadata says how to parse it and what it mea
 """
 
 import dataclasses
+import io
 import ipaddress
 import os
 import re
@@ -15,7 +16,7 @@ from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from viewer.errors import N_, ConfigError
 
@@ -177,7 +178,7 @@ class Settings:
         """Settings from the environment over the instance's `viewer.env`; raises ConfigError for the first bad one."""
         environ = os.environ if environ is None else environ
         instance = Path(environ.get("VIEWER_INSTANCE") or default_instance()).absolute()
-        stored = {name: value or "" for name, value in dotenv_values(instance / ENV_FILE, interpolate=False).items()}
+        stored = read_env_file(instance / ENV_FILE)
         given = stored | {name: value for name, value in environ.items() if name.startswith(PREFIX)}
         given["VIEWER_INSTANCE"] = str(instance)
         fields = {PREFIX + field.name.upper(): field for field in dataclasses.fields(cls)}
@@ -214,6 +215,25 @@ class Settings:
     def allowed_hosts(self) -> frozenset[str]:
         """`host:port` of every server from which files may be fetched."""
         return self.file_hosts | ({host_port(self.gateway_url)} if self.gateway_url else set())
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """The settings of a `viewer.env`; none where there is no such file. Raises ConfigError for a line that is none."""
+    try:
+        content = path.read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(N_("{path} can't be read: {reason}"), path=path, reason=error) from error
+    found = {}
+    for line in parse_stream(io.StringIO(content)):
+        if line.error or (line.key and line.value is None):
+            raise ConfigError(N_("{path}, line {line}: this is not NAME=value"), path=path, line=line.original.line)
+        if line.key == "VIEWER_INSTANCE":
+            raise ConfigError(N_("{path} can't say where its own folder is: remove VIEWER_INSTANCE there"), path=path)
+        if line.key:
+            found[line.key] = line.value or ""
+    return found
 
 
 def host_port(url: str) -> str:

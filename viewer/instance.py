@@ -16,7 +16,7 @@ SIGNING_KEY = "signing.key"
 def init_instance(settings: Settings) -> None:
     """Makes folders, signing key and database; what is there already stays as it is."""
     try:
-        settings.instance.mkdir(parents=True, exist_ok=True)
+        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # invoices are confidential
         settings.derivatives.mkdir(exist_ok=True)
         _make_key(settings.instance / SIGNING_KEY)
     except OSError as error:

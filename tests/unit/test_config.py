@@ -121,7 +121,14 @@ def test_the_environment_goes_before_the_instances_file(tmp_path: Path) -> None:
 
 def test_the_file_cannot_move_the_instance(tmp_path: Path) -> None:
     (tmp_path / "viewer.env").write_text("VIEWER_INSTANCE=/elsewhere\n", "utf-8")
-    assert load(tmp_path).instance == tmp_path
+    with pytest.raises(ConfigError, match="remove VIEWER_INSTANCE there"):
+        load(tmp_path)
+
+
+def test_a_line_of_the_file_that_sets_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "viewer.env").write_text("VIEWER_HOST=127.0.0.1\nVIEWER_PORT 8651\n", "utf-8")
+    with pytest.raises(ConfigError, match="line 2: this is not NAME=value"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize("place", ["environment", "file"])

@@ -1,6 +1,7 @@
 """`viewer demo`: the sandbox and a demo ERP beside the viewer, on an instance that the demo itself filled."""
 
 import contextlib
+import fcntl
 import json
 import os
 import socket
@@ -30,6 +31,9 @@ from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
 from viewer.instance import init_instance
 from viewer.web.demo import DEMO_FILE, DemoBill
+
+LOCK_FILE = "demo.lock"
+"""Held while a demo runs: a second one would point viewer.env at its own sandbox."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("documents", "bills", "files"), how much of it is done and how much there is."""
@@ -101,7 +105,12 @@ class Demo:
                 path=self._instance,
                 name=theirs[0],
             )
-        self._instance.mkdir(parents=True, exist_ok=True)
+        self._instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = self._stack.enter_context((self._instance / LOCK_FILE).open("w"))
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CommandError(N_("Another demo is running on {path}. End it first."), path=self._instance) from error
         if not marker.exists():
             marker.write_text("[]\n", "utf-8")
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,6 +24,10 @@ LONGEST_ID = 200
 """Longer ids are nobody's; what only names something is cut there."""
 
 BRANCH_FIELDS = ("entryid", "entryId", "branch_id", "branchId")
+INVOICE_LISTS = ("invoices", "invoiceList", "list")
+ATTACHMENT_LISTS = ("attachList", "attachments")
+TELLING = ("invoiceNo", "invoiceCode", "totalAmount", "invoiceFiles", "pdfurl", "downloadUrl", "snapshotUrl")
+"""Fields that make an invoice of a row without serial number."""
 ORIGINAL = "1"
 CONVERTED = "3"
 SHEET_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff", "heic"})
@@ -53,15 +58,21 @@ def parse_userkey(envelope: Raw) -> str:
 
 
 def parse_listing(envelope: Raw) -> BillListing:
-    """A bill from an `invoices/query` answer: `data` is the list of invoices, or an object that holds it.
+    """A bill from an `invoices/query` answer: `data` is the list of invoices, an object that holds it, one invoice alone,
+    or any of these written as JSON text.
 
-    An invoice that stands there several times, once for each entry, becomes one invoice with all its entries.
+    An invoice that stands there several times, once for each entry, becomes one invoice with all its entries. Raises
+    UpstreamUnreachable for a success that holds no list at all: that is not the same as an empty one.
     """
-    data = envelope.get("data")
+    data = _unwrapped(envelope.get("data"))
     beside: Raw = data if isinstance(data, dict) else {}
-    rows = data if isinstance(data, list) else _first_list(beside, "invoices", "invoiceList", "list")
+    rows = data if isinstance(data, list) else _first_list(beside, *INVOICE_LISTS)
+    if not isinstance(data, list) and not _lists(beside, INVOICE_LISTS) and not _lists(envelope, ATTACHMENT_LISTS):
+        if not any(field in beside for field in ("serialNo", "invoiceNo")):
+            raise UpstreamUnreachable(reason="no list")
+        rows = [beside]
     rows = [row for row in rows if isinstance(row, dict)]
-    papers = _first_list(envelope, "attachList", "attachments") or _first_list(beside, "attachList", "attachments")
+    papers = _first_list(envelope, *ATTACHMENT_LISTS) or _first_list(beside, *ATTACHMENT_LISTS)
     facts = [beside, *rows]
     return BillListing(
         bill_id=_fact(facts, "bxd_key", "bxdKey", "billId"),
@@ -88,11 +99,21 @@ def _entries(rows: list[dict[str, Any]], papers: list[dict[str, Any]]) -> Iterat
 
 def _invoices(rows: list[dict[str, Any]]) -> Iterator[ListedInvoice]:
     together: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        if (serial_no := _text(row, "serialNo", "fid")) and len(serial_no) <= LONGEST_ID:
-            together.setdefault(serial_no, []).append(row)
+    for number, row in enumerate(rows):
+        serial_no = _text(row, "serialNo", "fid") or ""
+        if not serial_no and not any(row.get(field) for field in TELLING):
+            continue  # an empty row is no invoice
+        if not serial_no or len(serial_no) > LONGEST_ID:
+            serial_no = _made_serial_no(row, number)
+        together.setdefault(serial_no, []).append(row)
     for serial_no, same in together.items():
         yield _invoice(serial_no, same)
+
+
+def _made_serial_no(row: Raw, number: int) -> str:
+    """For an invoice that came without one: the same each time for the same invoice, so that none is left out."""
+    told = [_text(row, field) or "" for field in ("serialNo", "fid", "invoiceCode", "invoiceNo", "invoiceDate")]
+    return sha256("\n".join(told if any(told) else [str(number)]).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _invoice(serial_no: str, same: list[dict[str, Any]]) -> ListedInvoice:
@@ -252,6 +273,20 @@ def _attachments(papers: list[Any]) -> Iterator[ListedAttachment]:
 
 def _extension(name: str) -> str:
     return name.rsplit(".", 1)[-1].lower() if len(name.rsplit(".", 1)[-1]) <= 8 else ""
+
+
+def _unwrapped(data: Any) -> Any:
+    """What a text holds where `data` is JSON written as text."""
+    if not isinstance(data, str):
+        return data
+    try:
+        return json.loads(data, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _lists(holder: Raw, fields: tuple[str, ...]) -> bool:
+    return any(isinstance(holder.get(field), list) for field in fields)
 
 
 def _first_list(holder: Raw, *fields: str) -> list[Any]:

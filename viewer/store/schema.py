@@ -6,9 +6,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError as AlembicError
 from sqlalchemy import Connection
+from sqlalchemy.exc import DatabaseError
 
-from viewer.errors import OldSchema
+from viewer.errors import N_, CommandError, OldSchema
 from viewer.store.database import Database
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -16,8 +18,15 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 def upgrade(database: Database) -> None:
     """Applies every migration that the database lacks, in one transaction where the database can."""
-    with database.engine.begin() as connection:
-        command.upgrade(_config(connection), "head")
+    try:
+        with database.engine.begin() as connection:
+            command.upgrade(_config(connection), "head")
+    except (AlembicError, DatabaseError) as error:
+        raise CommandError(
+            N_("The database {database} can't be upgraded: {reason}"),
+            database=database.name,
+            reason=str(error).split("\n")[0],
+        ) from error
 
 
 def found_version(database: Database) -> str | None:

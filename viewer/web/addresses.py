@@ -14,6 +14,13 @@ def shown_size(file: File, page: Page) -> Size:
     return Size(page.height, page.width) if file.rotation in SIDEWAYS else Size(page.width, page.height)
 
 
+def size_for(file: File, page: Page, width: int | None) -> str:
+    """IIIF's size, which is meant before turning, of a page that shall be so wide as shown, at most as wide as it is."""
+    shown = shown_size(file, page).width
+    asked = min(width or shown, shown)
+    return f",{asked}" if file.rotation in SIDEWAYS else f"{asked},"
+
+
 @dataclass(frozen=True)
 class Addresses:
     """Addresses of one bill. `prefix` is the path below which the viewer lives ("" or "/invoices"), or its whole address."""
@@ -47,10 +54,7 @@ class Addresses:
 
     def image(self, file: File, page: Page, width: int | None = None) -> str:
         """A page, turned as its file is, in a width as shown (its own where that is less or none is asked for)."""
-        shown = shown_size(file, page).width
-        asked = min(width or shown, shown)
-        size = f",{asked}" if file.rotation in SIDEWAYS else f"{asked},"
-        return f"{self.bill}/iiif/{page.page_id}/full/{size}/{file.rotation}/default.jpg"
+        return f"{self.bill}/iiif/{page.page_id}/full/{size_for(file, page, width)}/{file.rotation}/default.jpg"
 
     def image_service(self, page: Page) -> str:
         """The page's IIIF image service; its images and its info.json lie below."""

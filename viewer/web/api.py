@@ -135,3 +135,9 @@ def rotate(key: str, file_id: str, json_data: RotationIn) -> RotationOut:
     """Pixels and page sizes stay; pages, print and bundles show the file turned."""
     archive().files.rotate(userkey_of(key), file_id, json_data.rotation)
     return RotationOut(file_id=file_id, rotation=json_data.rotation)
+
+
+@bp.after_request
+def never_kept(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -10,7 +10,7 @@ from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 
-from viewer.errors import N_, BadRequest, MethodNotAllowed, NotFound, TooLarge, ViewerError
+from viewer.errors import N_, BadRange, BadRequest, MethodNotAllowed, NotFound, TooLarge, ViewerError
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ def answer(error: ViewerError) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, BadRange):
+        response.headers["Content-Range"] = f"bytes */{error.params['size']}"
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if allowed := error.params.get("allowed"):
@@ -60,7 +62,11 @@ def answer_parameter(error: HTTPError) -> Response:
     detail = error.detail if isinstance(error.detail, dict) else {}
     fields = next((fields for fields in detail.values() if isinstance(fields, dict) and fields), {})
     name = next(iter(fields), "")
-    return answer(BadRequest(N_("The parameter “{name}” is missing or wrong."), name=name) if name else BadRequest())
+    return answer(
+        BadRequest(N_("The parameter “{name}” is missing or wrong."), name=name)
+        if name.strip("_") == name != ""
+        else BadRequest()
+    )
 
 
 def answer_bug(error: Exception) -> Response:

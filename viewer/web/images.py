@@ -14,6 +14,7 @@ from viewer.imaging.request import ImageRequest
 from viewer.store.models import File
 from viewer.store.queries import FoundPage
 from viewer.web import manifest
+from viewer.web.addresses import size_for
 from viewer.web.reader import absolute_addresses, archive, userkey_of
 
 bp = Blueprint("images", __name__)
@@ -124,8 +125,10 @@ def pending_picture(key: str, file_id: str, width: int) -> Response:
     page = archive().files.first_page(file)
     if page is None:
         raise _no_picture(file)
-    found, size = FoundPage(page, file), f"{min(width, page.width)},"
-    asked = archive().renditions.ask(found, region="full", size=size, rotation="0", quality="default", suffix="jpg")
+    found, size, rotation = FoundPage(page, file), size_for(file, page, width), str(file.rotation)
+    asked = archive().renditions.ask(
+        found, region="full", size=size, rotation=rotation, quality="default", suffix="jpg"
+    )
     response = _picture(found, asked)
     response.headers["Cache-Control"] = "no-store"
     return response

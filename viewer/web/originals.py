@@ -77,6 +77,9 @@ def asked_range(size: int, *, etag: str) -> tuple[int, int]:
         return 0, size
     if request.if_range.etag is not None and request.if_range.etag != etag:
         return 0, size
+    start, _ = asked.ranges[0]
+    if size and start is not None and start <= -size:
+        return 0, size  # the last so many bytes, more than there are: all of them (RFC 9110, 14.1.2)
     found = asked.range_for_length(size)
     if found is None:
         raise BadRange(size=size)

@@ -6,7 +6,9 @@ from flask_babel import gettext
 
 from viewer.domain.codes import FINDINGS, INVOICE_TYPES, PROBLEMS
 from viewer.domain.selection import ImageView, LocationView
+from viewer.i18n import DEFAULT
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
+from viewer.web.reader import language
 from viewer.web.schemas import (
     AttachmentOut,
     BillOut,
@@ -102,8 +104,10 @@ def invoice_out(invoice: Invoice, under: str | None = None) -> InvoiceOut:
 
 
 def finding_out(finding: dict[str, str]) -> FindingOut:
-    """Upstream's own words where it gave some, else the code's name."""
-    message = finding["message"] or code_name(FINDINGS, finding["code"]) or finding["code"]
+    """The code's name in the reader's language; to Chinese readers upstream's own words, where it gave some."""
+    named = code_name(FINDINGS, finding["code"]) or finding["code"]
+    own = finding["message"] if language() == DEFAULT or finding["code"] not in FINDINGS else ""
+    message = own or named
     return FindingOut(code=finding["code"], level=finding["level"], message=message, source=finding["source"])
 
 

@@ -287,11 +287,15 @@ ANYTHING = st.recursive(
 
 @given(ANYTHING, ANYTHING)
 def test_no_list_breaks_the_reader(data: object, papers: object) -> None:
-    for bill in (
-        parse_listing({"data": data, "attachList": papers}),
-        parse_listing({"data": {"invoices": data, "attachments": papers}}),
-        parse_listing({"data": [data, papers]}),
+    for envelope in (
+        {"data": data, "attachList": papers},
+        {"data": {"invoices": data, "attachments": papers}},
+        {"data": [data, papers]},
     ):
+        try:
+            bill = parse_listing(envelope)
+        except UpstreamUnreachable:
+            continue  # a success without any list
         serial_nos = [each.serial_no for each in bill.invoices]
         assert len(serial_nos) == len(set(serial_nos))
         known = {entry.branch_id for entry in bill.entries}
@@ -322,3 +326,22 @@ def test_what_no_database_can_keep_is_replaced() -> None:
         assert text
         assert text.encode()
         assert "\0" not in text
+
+
+@pytest.mark.parametrize("data", [None, "garbage", 7, {"foo": 1}, {}])
+def test_a_success_without_a_list_is_no_empty_bill(data: object) -> None:
+    with pytest.raises(UpstreamUnreachable):
+        parse_listing({"data": data})
+
+
+@pytest.mark.parametrize("data", [{"serialNo": "S-1"}, '[{"serialNo": "S-1"}]', '{"invoices": [{"serialNo": "S-1"}]}'])
+def test_one_invoice_alone_and_a_list_written_as_text_are_lists(data: object) -> None:
+    assert [each.serial_no for each in parse_listing({"data": data}).invoices] == ["S-1"]
+
+
+def test_an_invoice_without_serial_number_is_not_left_out_and_keeps_the_one_it_is_given() -> None:
+    rows = [{"invoiceNo": "12345678"}, {"serialNo": "S-1"}, {}, {"invoiceNo": "87654321"}]
+    one, other = (parse_listing({"data": data}).invoices for data in (rows, rows[::-1]))
+    assert [each.invoice_no for each in one] == ["12345678", None, "87654321"]
+    assert {each.serial_no for each in one} == {each.serial_no for each in other}
+    assert len({each.serial_no for each in one}) == 3
