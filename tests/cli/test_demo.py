@@ -1,5 +1,6 @@
 """What `viewer demo` refuses, in one line, before it touches anything."""
 
+import fcntl
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -35,3 +36,12 @@ def test_a_port_that_is_taken_is_one_line_that_says_how_to_choose_another(
         port = taken.getsockname()[1]
         ended = run("demo", "--port", port, INSTANCE=str(tmp_path / "demo"))
     assert ended == (1, "", f"Port {port} is taken. Choose another: make demo PORT=…\n")
+
+
+def test_a_second_demo_on_the_same_instance_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text("[]", "utf-8")
+    with (tmp_path / "demo.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        line = refused(viewer(tmp_path, "--lang", "en", "demo"))
+    assert line == f"Another demo is running on {tmp_path}. End it first."
+    assert not (tmp_path / "viewer.env").exists()

@@ -59,6 +59,7 @@ def test_cold_opens_from_many_threads_of_two_servers_make_one_bill(
     with ThreadPoolExecutor(8) as threads:
         assert set(threads.map(ask, range(8))) == {made.userkey}
     assert counts(pair[0], made.userkey) == {"bill": 1, "entry": 2, "invoice": 4, "file": 4, "page": 4}
+    assert sandbox.calls("/m4/fpzs/expense/invoices/query", made.userkey) == 1
     assert sandbox.calls("/files", made.userkey) == 4
     bills = [site.json(f"/bills/{made.userkey}") for site in pair]
     assert bills[0] == bills[1]

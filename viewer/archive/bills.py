@@ -17,6 +17,8 @@ from viewer.store.record import add_entries, lock_bill, record_listing
 
 log = logging.getLogger(__name__)
 
+LOOK_AGAIN = 0.05
+"""Seconds between two looks at what another process is told."""
 PAUSE = timedelta(seconds=10)
 """At most one call upstream for a bill in this time, on refresh as well as after a failure."""
 
@@ -116,8 +118,35 @@ class Bills:
             return stored  # another request had just asked
         if self._gateway is None:
             raise UnknownUserkey
+        if not self._claim(userkey):
+            self._await_other(userkey)
+            stored = self.stored(userkey)
+            if stored is not None and self._is_current(stored, lifetime):
+                return stored
+            self._claim(userkey)  # the other process got no list: its reader was told, this one's is asked for anew
         try:
-            listing = self._gateway.list_bill(userkey)
+            return self._ask_upstream(self._gateway, userkey, stored)
+        finally:
+            with self._database.write() as session:
+                queries.release_asking(session, userkey)
+
+    def _claim(self, userkey: str) -> bool:
+        now = datetime.now(UTC)
+        until = now + timedelta(seconds=self._settings.upstream_deadline + 5)
+        with self._database.write() as session:
+            return queries.claim_asking(session, userkey, now=now, until=until)
+
+    def _await_other(self, userkey: str) -> None:
+        """Waits while another process asks for this bill; what it is told is stored then."""
+        while True:
+            with self._database.read() as session:
+                if not queries.is_asked(session, userkey, now=datetime.now(UTC)):
+                    return
+            time.sleep(LOOK_AGAIN)
+
+    def _ask_upstream(self, gateway: Gateway, userkey: str, stored: Bill | None) -> Bill:
+        try:
+            listing = gateway.list_bill(userkey)
         except UpstreamRefused as error:
             if error.errcode in self._settings.unknown_errcodes:
                 self._withdraw(stored)

@@ -46,15 +46,16 @@ class Demo:
         self.url = f"http://{_shown(host)}:{port}"
         self._host = host
         self._instance = Settings.load({**os.environ, **_NO_CREDENTIALS}).instance
-        self._stack = contextlib.ExitStack()
-        self._claim_instance()
-        if not _is_free(host, port):
-            raise CommandError(N_("Port {port} is taken. Choose another: make demo PORT=…"), port=port)
-        free = (candidate for candidate in range(port + 1, 65536) if _is_free(host, candidate))
-        self._sandbox_port, self._erp_port = _next(free), _next(free)
-        self.sandbox_url = f"http://{_shown(host)}:{self._sandbox_port}"
         self.bills: list[DemoBill] = []
-        self.settings = self._configure()
+        with contextlib.ExitStack() as stack:
+            self._claim_instance(stack)
+            if not _is_free(host, port):
+                raise CommandError(N_("Port {port} is taken. Choose another: make demo PORT=…"), port=port)
+            free = (candidate for candidate in range(port + 1, 65536) if _is_free(host, candidate))
+            self._sandbox_port, self._erp_port = _next(free), _next(free)
+            self.sandbox_url = f"http://{_shown(host)}:{self._sandbox_port}"
+            self.settings = self._configure()
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -95,7 +96,7 @@ class Demo:
             time.sleep(0.1)
         return None
 
-    def _claim_instance(self) -> None:
+    def _claim_instance(self, stack: contextlib.ExitStack) -> None:
         """The demo fills only an instance that it made itself."""
         marker = self._instance / DEMO_FILE
         theirs = [name for name in (ENV_FILE, "viewer.db", "blobs") if (self._instance / name).exists()]
@@ -106,7 +107,7 @@ class Demo:
                 name=theirs[0],
             )
         self._instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held = self._stack.enter_context((self._instance / LOCK_FILE).open("w"))
+        held = stack.enter_context((self._instance / LOCK_FILE).open("w"))
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

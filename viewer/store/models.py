@@ -305,6 +305,15 @@ class Page(Base):
     height: Mapped[int]
 
 
+class Asking(Base):
+    """A process is asking upstream for this bill; the others wait for its answer until then."""
+
+    __tablename__ = "asking"
+
+    userkey: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[datetime]
+
+
 class ServedCall(Base):
     """A signed server call that was answered: the same one again gets the same answer, another under its stamp none."""
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from viewer.domain.listing import CROP
-from viewer.store.models import Attachment, Bill, File, Invoice, Page, ServedCall
+from viewer.store.models import Asking, Attachment, Base, Bill, File, Invoice, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
@@ -142,6 +143,30 @@ def renew_claims(session: Session, file_pks: Collection[int], *, until: datetime
         .values(claimed_until=until)
         .execution_options(synchronize_session=False)
     )
+
+
+def insert(session: Session, table: type[Base]) -> Any:
+    """The database's own INSERT, which knows what to do about a conflict."""
+    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def claim_asking(session: Session, userkey: str, *, now: datetime, until: datetime) -> bool:
+    """Takes the asking for a bill upstream for this process; False while another process has it."""
+    claim = insert(session, Asking).values(userkey=userkey, until=until)
+    claim = claim.on_conflict_do_update(
+        index_elements=[Asking.userkey], set_={"until": until}, where=Asking.until < now
+    )
+    return session.execute(claim.returning(Asking.userkey)).scalar_one_or_none() is not None
+
+
+def is_asked(session: Session, userkey: str, *, now: datetime) -> bool:
+    """Whether some process is asking for it now."""
+    query = select(Asking.userkey).where(Asking.userkey == userkey, Asking.until >= now)
+    return session.scalars(query).one_or_none() is not None
+
+
+def release_asking(session: Session, userkey: str) -> None:
+    session.execute(delete(Asking).where(Asking.userkey == userkey))
 
 
 def lock_name(session: Session, name: str) -> None:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from viewer.domain.keys import branch_key
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
+from viewer.store import queries
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.store.queries import WHOLE_BILL
 
@@ -29,8 +29,9 @@ INVOICE_FACTS = (
 
 def lock_bill(session: Session, userkey: str, *, source: str, load: Sequence[ExecutableOption] = WHOLE_BILL) -> Bill:
     """The bill of a userkey, made if it is new, with what `load` says of it; nobody else writes it meanwhile."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Bill).values(userkey=userkey, source=source, withdrawn=False).on_conflict_do_nothing())
+    session.execute(
+        queries.insert(session, Bill).values(userkey=userkey, source=source, withdrawn=False).on_conflict_do_nothing()
+    )
     session.execute(select(Bill.id).where(Bill.userkey == userkey).with_for_update())
     return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*load)).one()
 
