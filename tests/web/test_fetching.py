@@ -221,6 +221,21 @@ def test_a_host_that_is_not_on_the_list_is_never_asked(
     assert odd_site.page(f"/bills/{key}").count("data-serial-no=") == len(urls)
 
 
+def test_a_page_links_to_no_file_that_could_not_be_fetched(
+    odd_site: Installation, odd_cloud: ScriptedCloud, elsewhere: ScriptedCloud
+) -> None:
+    rows = [
+        row_of("l-here.pdf", odd_cloud.put_file("l-here.pdf", pdf())),
+        row_of("l-gone.pdf", elsewhere.put_file("l-gone.pdf", pdf())),
+    ]
+    key = odd_cloud.put_list(rows)
+    here, gone = files_of(odd_site.whole(key))
+    html = odd_site.page(f"/bills/{key}")
+    assert f"/files/{here['file_id']}?download=1" in html
+    assert gone["file_id"] not in html
+    assert "l-gone.pdf" in html
+
+
 def test_a_redirect_is_followed_to_allowed_hosts_only(
     odd_site: Installation, odd_cloud: ScriptedCloud, elsewhere: ScriptedCloud
 ) -> None:
