@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import requests
+
+from viewer.gateway.sandbox.catalogue import demo_bills
 
 ROOT = Path(__file__).parents[1]
 BILL = "dda807c9e4e4b1d86b1921d0e0619e45"
@@ -81,11 +84,20 @@ def look(address: str) -> None:
         picture = requests.get(image, timeout=30)
         assert picture.status_code == 200, picture.text
         assert picture.content.startswith(b"\xff\xd8")
+    states = Counter(state for each in demo_bills() for state in states_of(address, each.userkey))
+    assert (states["unavailable"], states["unreadable"]) == (1, 1), states  # the demo's own two that fail
+    assert set(states) == {"ready", "unavailable", "unreadable"}, states
     html = requests.get(f"{address}/bills/{BILL}", timeout=30).text
     assert all(invoice["invoice_no"] in html for invoice in bill["invoices"])
     assert "发票" in html, "the Chinese catalogue is missing"
     for path in ("/api/docs", "/static/css/viewer.css", "/static/vendor/swagger-ui/swagger-ui.css", "/demo/erp"):
         assert requests.get(address + path, timeout=30).status_code == 200, path
+
+
+def states_of(address: str, userkey: str) -> list[str]:
+    """The state of every file of a bill."""
+    bill = requests.get(f"{address}/api/v1/bills/{userkey}", params={"wait": 20}, timeout=60).json()
+    return [file["state"] for owner in (*bill["invoices"], *bill["attachments"]) for file in owner["files"]]
 
 
 def answers(address: str) -> bool:

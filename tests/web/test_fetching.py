@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from flask import Response
 from sqlalchemy import event
 
 from tests.bills import new_bill
@@ -234,6 +235,14 @@ def test_a_page_links_to_no_file_that_could_not_be_fetched(
     assert f"/files/{here['file_id']}?download=1" in html
     assert gone["file_id"] not in html
     assert "l-gone.pdf" in html
+
+
+def test_a_server_that_fails_with_a_page_of_its_own_is_no_expired_link(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    failing = odd_cloud.put_behaviour("fails.pdf", lambda: Response("<h1>Oops</h1>", 500, content_type="text/html"))
+    ((state, problem),) = reasons(odd_site, odd_cloud.put_list([row_of("fails.pdf", failing)]))
+    assert (state, "can't be reached" in str(problem)) == ("unavailable", True)
 
 
 def test_a_redirect_is_followed_to_allowed_hosts_only(

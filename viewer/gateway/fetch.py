@@ -45,10 +45,12 @@ class Fetcher:
         """
         deadline = Deadline(self._settings.download_deadline)
         with told_apart(deadline), self._open(url, deadline, self._settings.allowed_hosts) as response:
-            if response.status_code in GONE or _is_excuse(response, extension):
+            if response.status_code in GONE:
                 raise LinkExpired
             if response.status_code != requests.codes.ok:
                 raise UpstreamUnreachable(reason=f"HTTP {response.status_code}")
+            if _is_excuse(response, extension):
+                raise LinkExpired
             digest, size = hashlib.sha256(), 0
             try:
                 for piece in body(response, deadline=deadline, limit=self._settings.max_file_bytes):

@@ -19,6 +19,7 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "tif": "image/tiff",
     "xml": "application/xml",
     "ofd": "application/ofd",
 }

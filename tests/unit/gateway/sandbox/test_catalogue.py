@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from viewer.gateway.sandbox import companies
 from viewer.gateway.sandbox.big_bill import big_bill
+from viewer.gateway.sandbox.calls import CONTENT_TYPES
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, SANDBOX_TAX_NO, demo_bills
 from viewer.gateway.sandbox.companies import tax_no
 from viewer.gateway.sandbox.everyday_bills import LONG_INVOICE_LINES
@@ -142,3 +143,10 @@ def test_tax_numbers_carry_right_check_characters() -> None:
     assert len(parties) > 10
     assert all(len(party.tax_no) == 18 for party in parties)
     assert len(SANDBOX_TAX_NO) == 18
+
+
+def test_the_sandbox_knows_the_content_type_of_every_file_it_hands_out() -> None:
+    owners = [owner for bill in demo_bills() for owner in bill.invoices]
+    files = [file for owner in owners for file in owner.files]
+    files += [attachment.file for bill in demo_bills() for attachment in bill.attachments]
+    assert {file.extends for file in files} <= set(CONTENT_TYPES)
