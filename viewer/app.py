@@ -12,8 +12,9 @@ from viewer import __doc__ as description
 from viewer.archive import Archive
 from viewer.config import Settings
 from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
+from viewer.instance import signing_keys
 from viewer.store.schema import check_version
-from viewer.web import api, errors, health, images, pages, reader, text, words
+from viewer.web import api, errors, health, images, pages, reader, signed, text, words
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
@@ -57,14 +58,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["archive"] = archive
+    app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))
     Babel(app, locale_selector=reader.locale)
     Compress(app)
     errors.install(app)
     words.install(app)
-    for blueprint in (pages.bp, images.bp, text.bp, api.bp, health.bp):
+    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, health.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
-    app.wsgi_app = BehindProxies(app.wsgi_app, settings)  # type: ignore[method-assign]
+    ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
+    app.wsgi_app = BehindProxies(ready, settings)  # type: ignore[method-assign]
     return app
 
 

@@ -45,6 +45,11 @@ class Blobs:
         """All bytes; FileNotFoundError where there is no such blob."""
         return bytes(obstore.get(self._store, _key(sha256)).bytes())
 
+    def path(self, sha256: str) -> Path | None:
+        """Where the blob lies on this machine; None for a store elsewhere."""
+        local = isinstance(self._store, LocalStore) and self._store.prefix
+        return Path(local) / _key(sha256) if local else None
+
     def pieces(self, sha256: str, *, start: int, end: int) -> Iterator[bytes]:
         """The bytes from `start` up to but not including `end`, piece by piece."""
         for at in range(start, end, PIECE):

@@ -168,6 +168,9 @@ class Settings:
     decoder_memory: int = setting(whole(2**28, 2**40), "1073741824", "address space of one decoder process, bytes")
     decoder_seconds: float = setting(seconds(0.001), "10", "wall time of one decoder task")
     decoder_pixels: int = setting(whole(1, 10**9), "36000000", "largest picture that is made, pixels")
+    cache_bytes: int = setting(
+        whole(10**6, 10**15), "10000000000", "most bytes of finished pictures; what was used longest ago goes first"
+    )
     host: str = setting(text, "127.0.0.1", "address on which `viewer serve` listens")
     port: int = setting(whole(1, 65535), "8000", "port on which `viewer serve` listens")
     workers: int = setting(whole(0, 256), "0", "server processes; 0: one for each core")

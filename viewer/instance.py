@@ -1,5 +1,6 @@
 """The instance folder: what `viewer init` makes, and the database in it."""
 
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -11,6 +12,8 @@ from viewer.store.database import open_database
 from viewer.store.schema import upgrade
 
 SIGNING_KEY = "signing.key"
+PICTURES = b"pictures"
+"""What these keys are for; other uses derive others."""
 
 
 def init_instance(settings: Settings) -> None:
@@ -26,6 +29,21 @@ def init_instance(settings: Settings) -> None:
     Blobs(settings.blob_url)
     with open_database(settings.database_url, make=True) as database:
         upgrade(database)
+
+
+def signing_keys(settings: Settings) -> list[bytes]:
+    """The installation's keys for its own addresses: one a line, the first signs, the others are still believed.
+
+    Raises CommandError where there is none.
+    """
+    path = settings.instance / SIGNING_KEY
+    try:
+        keys = [bytes.fromhex(line) for line in path.read_text("ascii").split()]
+    except (OSError, ValueError) as error:
+        raise CommandError(N_("{path} can't be read: {reason}"), path=path, reason=error) from error
+    if not keys:
+        raise CommandError(N_("{path} holds no key; `viewer init` makes one where the file is missing."), path=path)
+    return [hmac.digest(key, PICTURES, "sha256") for key in keys]
 
 
 def _make_key(path: Path) -> None:

@@ -1,5 +1,7 @@
 """The image view and the location view in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -122,7 +124,7 @@ def test_a_page_number_of_a_card_opens_that_page(page: Page, demo: Demo) -> None
 
 
 def test_a_page_that_cant_be_loaded_says_so(page: Page, demo: Demo) -> None:
-    page.route("**/iiif/**", lambda route: route.fulfill(status=200, body="", content_type="image/jpeg"))
+    page.route("**/i/**", lambda route: route.fulfill(status=200, body="", content_type="image/jpeg"))
     page.goto(demo.location_view(FAQ, 0))
     page.click(".picture-link")
     expect(page.locator("#page-dialog .note")).not_to_be_empty()
@@ -191,3 +193,32 @@ def test_the_api_page_lists_its_operations(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.url}/api/docs")
     expect(page.locator(".opblock").first).to_be_visible()
     assert page.locator(".opblock").count() >= 5
+
+
+def test_pictures_whose_addresses_are_refused_get_new_ones(page: Page, demo: Demo, watch: Watch) -> None:
+    address = demo.image_view(THREE_INVOICES)
+    asked: list[str] = []
+
+    def outdated(route: Route) -> None:
+        asked.append(route.request.url)
+        answer = route.fetch()
+        old = answer.text() if len(asked) > 1 else re.sub(r"/i/[\w-]{8}", "/i/outdated", answer.text())
+        route.fulfill(response=answer, body=old)
+
+    page.route(address, outdated)
+    page.goto(address)
+    await_painted(page, 3)
+    assert len(asked) > 1
+    assert watch.complaints
+    assert all("401" in complaint for complaint in watch.complaints)
+    watch.complaints.clear()
+
+
+def test_a_page_that_stays_open_asks_for_new_addresses_before_the_old_ones_end(page: Page, demo: Demo) -> None:
+    page.clock.install()
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    await_painted(page, 1)
+    page.clock.fast_forward("00:50:00")
+    with page.expect_response(page.url) as again:
+        page.clock.fast_forward("01:10:00")
+    assert again.value.ok

@@ -39,7 +39,7 @@ def test_under_a_prefix_every_address_is_under_it_whether_the_proxy_strips_it_or
         assert addresses
         assert [address for address in addresses if not address.startswith("/invoices/")] == []
     picture = next(
-        address for address in ADDRESS.findall(prefixed.page(f"{front}/bills/{FAQ_USERKEY}")) if "/iiif/" in address
+        address for address in ADDRESS.findall(prefixed.page(f"{front}/bills/{FAQ_USERKEY}")) if "/i/" in address
     )
     assert prefixed.get(picture).status_code == 200
     assert prefixed.get(picture.removeprefix("/invoices")).status_code == 200

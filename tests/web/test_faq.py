@@ -92,7 +92,7 @@ def test_every_picture_of_the_pages_can_be_fetched_without_javascript(site: Inst
         site.page(f"/bills/{FAQ_USERKEY}/location", branch_id=FAQ_BRANCH_IDS[0]),
     )
     for page in pages:
-        (address, *_) = [part.split('"')[0] for part in page.split('src="')[1:] if "/iiif/" in part.split('"')[0]]
+        (address, *_) = [part.split('"')[0] for part in page.split('src="')[1:] if "/i/" in part.split('"')[0]]
         picture = site.get(address)
         assert picture.status_code == 200
         assert picture.headers["Content-Type"] == "image/jpeg"

@@ -50,6 +50,8 @@ class Archive:
             fetching = Fetching(database, blobs, decoders, fetcher, bills)
             files = Files(database, bills, fetching)
             stack.callback(files.close)
+            renditions = Renditions(settings, blobs, decoders)
+            stack.callback(renditions.close)
             return cls(
                 settings=settings,
                 database=database,
@@ -57,7 +59,7 @@ class Archive:
                 decoders=decoders,
                 bills=bills,
                 files=files,
-                renditions=Renditions(settings, blobs, decoders),
+                renditions=renditions,
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
                 closing=stack.pop_all(),

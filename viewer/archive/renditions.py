@@ -1,18 +1,29 @@
-"""A page's picture in the size and format that was asked for."""
+"""A page's picture in the size and format that was asked for, made as cheaply as what is already there allows.
+
+The first need of a page's picture is drawn at once; behind it the page's ladder of sizes is stored, from which later sizes
+come. A picture's tiles are cut together from one decode, since drawing one alone would decode the whole picture too.
+"""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from viewer.archive.drawing import draw_page
+from viewer import drawing
+from viewer.archive.behind import Behind
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders
-from viewer.domain.size import Size
-from viewer.imaging.cache import RenditionCache
+from viewer.documents.sniff import IMAGES, JPEG
+from viewer.domain.size import Box, Size
+from viewer.domain.source import PageSource
+from viewer.imaging import levels
+from viewer.imaging.cache import LADDER, TILES, RenditionCache
+from viewer.imaging.keeping import Keeper, Kept, keep_within
 from viewer.imaging.request import ImageRequest
-from viewer.store.queries import FoundPage
+
+FROM_LEVELS = frozenset({"jpg", "webp"})
+"""Formats that lose a little anyway; the others are always drawn from the original."""
 
 
 class Renditions:
@@ -21,39 +32,114 @@ class Renditions:
     def __init__(self, settings: Settings, blobs: Blobs, decoders: Decoders) -> None:
         self._blobs = blobs
         self._decoders = decoders
+        self._settings = settings
         self._max_area = settings.decoder_pixels
-        self._cache = RenditionCache(settings.derivatives)
+        self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
+        self._cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
+        self._behind = Behind(self._make_ahead)
 
     def ask(
-        self, found: FoundPage, *, region: str, size: str, rotation: str, quality: str, suffix: str
+        self, source: PageSource, *, region: str, size: str, rotation: str, quality: str, suffix: str
     ) -> ImageRequest:
         """The parsed request for an image of this page; raises BadImageRequest."""
-        page = Size(found.page.width, found.page.height)
         return ImageRequest.parse(
-            page, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix, max_area=self._max_area
+            source.size,
+            region=region,
+            size=size,
+            rotation=rotation,
+            quality=quality,
+            suffix=suffix,
+            max_area=self._max_area,
         )
 
-    def text(self, found: FoundPage) -> bytes:
+    def ready(self, source: PageSource, ask: ImageRequest) -> bytes | None:
+        """The picture if it has been made."""
+        return self._cache.find(source, ask.stored_as)
+
+    def etag(self, source: PageSource, ask: ImageRequest) -> str:
+        return self._cache.etag(source, ask.stored_as)
+
+    def picture(self, source: PageSource, ask: ImageRequest) -> bytes:
+        """The picture. Raises UnreadableDocument."""
+        if found := self.ready(source, ask):
+            return found
+        with self._behind.reader():
+            if source.media_type in IMAGES and ask.stored_as in levels.tile_names(source.size):
+                self._make_tiles(source)
+                if found := self.ready(source, ask):
+                    return found
+            made = self._cache.get(source, ask.stored_as, lambda: self._drawn(source, ask))
+        if self._wants_ahead(source):
+            self._behind.put(source)
+        return made
+
+    def text(self, source: PageSource) -> bytes:
         """The words of the page with their places, a JSON array. Raises UnreadableDocument."""
-        sha256, media_type, number = found.file.sha256, found.file.media_type, found.page.number
-        assert sha256, "a page exists only for a file whose bytes are stored"
-        assert media_type
 
         def make() -> bytes:
-            content = self._blobs.get(sha256)
-            words = self._decoders.run(decode.words, content, media_type, number, self._decoders.limits)
+            content, limits = self._blobs.get(source.sha256), self._decoders.limits
+            words = self._decoders.run(decode.words, content, source.media_type, source.number, limits)
             return json.dumps([asdict(word) for word in words], ensure_ascii=False).encode()
 
-        return self._cache.get(sha256=sha256, number=number, canonical="text.json", make=make).read_bytes()
+        return self._cache.get(source, "text.json", make)
 
-    def picture(self, found: FoundPage, ask: ImageRequest) -> Path:
-        """The file that holds the picture. Raises UnreadableDocument."""
-        sha256, media_type, number = found.file.sha256, found.file.media_type, found.page.number
-        assert sha256, "a page exists only for a file whose bytes are stored"
-        assert media_type
+    def make_ladder(self, source: PageSource) -> None:
+        """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument."""
+        if levels.stored_sizes(source.size, self._max_area):
+            self._cache.make_pack(
+                source,
+                LADDER,
+                lambda: self._decoders.run(drawing.cut_ladder, self._content(source), source, self._decoders.limits),
+            )
 
-        def make() -> bytes:
-            content = self._blobs.get(sha256)
-            return self._decoders.run(draw_page, content, media_type, number, ask, self._decoders.limits)
+    def keep(self) -> Kept:
+        """Keeps the folder within its size now, and removes what killed processes and older versions left."""
+        return keep_within(self._settings.derivatives, self._settings.cache_bytes)
 
-        return self._cache.get(sha256=sha256, number=number, canonical=ask.stored_as, make=make)
+    def start(self) -> None:
+        """Looks after the folder from now on, as a server does."""
+        self._keeper.start()
+
+    def close(self) -> None:
+        self._behind.close()
+        self._keeper.close()
+
+    def _make_tiles(self, source: PageSource) -> None:
+        self._cache.make_pack(
+            source,
+            TILES,
+            lambda: self._decoders.run(drawing.cut_tiles, self._content(source), source, self._decoders.limits),
+        )
+
+    def _wants_ahead(self, source: PageSource) -> bool:
+        """Whether something of the page is still to be made ahead."""
+        ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self._cache.has_pack(source, LADDER)
+        return ladder or (source.size.pixels > levels.LARGE and not self._cache.has_pack(source, TILES))
+
+    def _make_ahead(self, source: PageSource) -> None:
+        self.make_ladder(source)
+        if source.size.pixels > levels.LARGE:
+            self._make_tiles(source)
+
+    def _drawn(self, source: PageSource, ask: ImageRequest) -> bytes:
+        """From the smallest stored level that holds enough, else from the original."""
+        limits = self._decoders.limits
+        if level := self._level_for(source, ask):
+            size, content = level
+            whole = Box(0, 0, size.width, size.height)
+            scaled = PageSource(sha256="", media_type=JPEG, number=1, size=size)
+            return self._decoders.run(drawing.draw_page, content, scaled, replace(ask, box=whole), limits)
+        return self._decoders.run(drawing.draw_page, self._content(source), source, ask, limits)
+
+    def _level_for(self, source: PageSource, ask: ImageRequest) -> tuple[Size, bytes] | None:
+        whole = ask.box == Box(0, 0, source.size.width, source.size.height)
+        if not whole or ask.suffix not in FROM_LEVELS:
+            return None
+        for size in levels.stored_sizes(source.size, self._max_area):
+            if size.width >= ask.size.width and size.height >= ask.size.height:
+                content = self._cache.find(source, levels.name_of_level(size))
+                return (size, content) if content else None
+        return None
+
+    def _content(self, source: PageSource) -> bytes | Path:
+        return self._blobs.path(source.sha256) or self._blobs.get(source.sha256)

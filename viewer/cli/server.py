@@ -65,6 +65,7 @@ def worker_app() -> Flask:
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # every later thread and process inherits this
     app = create_app()
     archive = app.extensions["archive"]
+    archive.renditions.start()
     Finalize(None, archive.close, exitpriority=1)
 
     def end_once() -> None:

@@ -1,4 +1,4 @@
-"""Colours as they should look: any of Pillow's modes, with or without a profile, as RGB on white."""
+"""Colours as they should look: any of Pillow's modes, with or without a profile, as RGB or grey on white."""
 
 import contextlib
 import io
@@ -37,11 +37,11 @@ def scalable(picture: Image.Image) -> Image.Image:
 
 
 def finished(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """A scalable picture as sRGB; a broken profile, or one for other channels, is ignored."""
+    """A scalable picture as sRGB, or as grey; a broken profile, or one for other channels, is ignored."""
     if profile:
         with contextlib.suppress(Exception):
             return _in_srgb(picture, profile)
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
+    return picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
 
 
 def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:

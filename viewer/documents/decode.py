@@ -27,7 +27,7 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
 
 
 def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
-    """The part `box` of page `number` (from 1), upright RGB on white, in exactly `size`. Raises Unreadable."""
+    """The part `box` of page `number` (from 1), upright on white, RGB or L, in exactly `size`. Raises Unreadable."""
     if size.pixels > limits.decoder_pixels:
         raise Unreadable("too_many_pixels")
     with _every_fault_told():

@@ -60,16 +60,17 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
             picture.seek(number - 1)
             _check(picture, limits)
         whole, orientation = _shown(picture), _orientation(picture)
+        across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
+        if box == Box(0, 0, whole.width, whole.height) and _is_plain(picture):
+            return _turned_upright(_shrunk(content, *across), orientation)
         needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
         picture.draft("RGB", (needed.height, needed.width) if orientation in TURNED else (needed.width, needed.height))
         picture.load()
         profile = picture.info.get("icc_profile")
         stored = scalable(picture)
         part = _stored_part(box, whole, orientation, Size(*stored.size))
-        across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
         small = stored.resize(across, Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
-        flat = finished(small, profile if isinstance(profile, bytes) else None)
-        return flat.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else flat
+        return _turned_upright(finished(small, profile if isinstance(profile, bytes) else None), orientation)
 
 
 @contextmanager
@@ -79,6 +80,22 @@ def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         _check(picture, limits)
         yield picture
+
+
+def _is_plain(picture: Image.Image) -> bool:
+    """Whether its stored pixels are the colours to show, as in most scans, photos and screenshots."""
+    special = {"icc_profile", "transparency"} & picture.info.keys()
+    return picture.format in ("JPEG", "PNG") and picture.mode in ("L", "RGB") and not special
+
+
+def _shrunk(content: bytes, width: int, height: int) -> Image.Image:
+    from viewer.documents.shrink import shrunk
+
+    return shrunk(content, width, height)
+
+
+def _turned_upright(picture: Image.Image, orientation: int) -> Image.Image:
+    return picture.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else picture
 
 
 def _check(picture: Image.Image, limits: Limits) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -33,6 +33,8 @@ TRIES = 3
 OPEN_FILES = 64
 THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
+PRELOADED = ["viewer.documents.decode"]
+"""What every decoder needs."""
 KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
 """All that a decoder keeps of the environment: credentials are none of its business."""
 
@@ -100,8 +102,8 @@ class Decoders:
             raise BrokenProcessPool from error
         return future
 
-    def _started(self) -> "tuple[_Spawning, ProcessPool]":
-        processes = _Spawning()
+    def _started(self) -> "tuple[_Forking, ProcessPool]":
+        processes = _Forking()
         return processes, ProcessPool(
             max_workers=self._count,
             max_tasks=TASKS_EACH,
@@ -120,32 +122,23 @@ class Decoders:
                 self._processes, self._pool = self._started()
 
 
-def _stop(processes: "_Spawning", pool: ProcessPool) -> None:
+def _stop(processes: "_Forking", pool: ProcessPool) -> None:
     pool.stop()  # type: ignore[no-untyped-call]
     processes.end()  # pebble would first drop the locks that a decoder just starting looks for
     pool.join()
 
 
-class _Decoder(SpawnProcess):
-    """Hears SIGTERM from its first moment, though the server blocks it for itself and so for its children."""
-
-    def start(self) -> None:
-        before = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        try:
-            super().start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class _Spawning(SpawnContext):
-    """Starts decoders and remembers them."""
+class _Forking(ForkServerContext):
+    """Starts decoders and remembers them. They are forks of a small process that holds nothing but the decoders' modules,
+    so that these are in memory once for all of them."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._decoders: WeakSet[_Decoder] = WeakSet()
+        self._decoders: WeakSet[ForkServerProcess] = WeakSet()
+        self.set_forkserver_preload(PRELOADED)
 
-    def Process(self, **given: Any) -> _Decoder:  # type: ignore[override]
-        decoder = _Decoder(**given)
+    def Process(self, **given: Any) -> ForkServerProcess:  # type: ignore[override]
+        decoder = ForkServerProcess(**given)
         self._decoders.add(decoder)
         return decoder
 
@@ -160,6 +153,9 @@ def _confine(memory: int) -> None:
     knowing the server's secrets. It draws texts without an embedded font with ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler never runs while a decoder's C code hangs
+    signal.pthread_sigmask(
+        signal.SIG_UNBLOCK, {signal.SIGTERM}
+    )  # the server blocks it for itself and so for its children
     for name in os.environ.keys() - KEPT_VARIABLES:
         del os.environ[name]
     Image.init()

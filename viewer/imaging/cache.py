@@ -1,38 +1,192 @@
-"""Pictures made once: a file each, named by the source's content, the request and this engine's version."""
+"""Pictures made once: a file each, named by the source's content, the request and this engine's version.
 
+Several pictures that are made together (a page's ladder, its tiles) lie together in one file, a ZIP without compression:
+one write, one wait for the disk, one thing to throw away.
+"""
+
+import fcntl
 import hashlib
+import io
 import os
-import tempfile
-from collections.abc import Callable
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
+from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
 
-ENGINE = "1"
+ENGINE = "2"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
+LADDER, TILES = "ladder", "tiles"
+"""Packs: the page's sizes that are made ahead, and the tiles of its grid."""
+UNFINISHED = ".new"
+FRESH = 3600.0
+"""Seconds for which the time of a file's last use may be wrong: it isn't noted more often."""
+LOCAL_HEADER = 30
+"""Bytes before an entry's name in a ZIP; its content comes after name and extra field."""
+
+
+class Stored(NamedTuple):
+    """A finished picture: `size` bytes of a file, or of a pack, from `start` on."""
+
+    path: Path
+    start: int
+    size: int
 
 
 class RenditionCache:
     """A folder of finished pictures; a file there is whole, whenever the process was killed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, wrote: Callable[[int], None] = lambda size: None) -> None:
+        """`wrote` is told the size of every new file."""
+        self._folder = folder / ENGINE
+        self._wrote = wrote
         self._making = SingleFlight[None]()
 
-    def get(self, *, sha256: str, number: int, canonical: str, make: Callable[[], bytes]) -> Path:
-        """The picture's file, made by `make` if it isn't there; asked for twice at once, it is made once."""
-        name = hashlib.sha256(f"{ENGINE}/{sha256}/{number}/{canonical}".encode()).hexdigest()
-        path = self._folder / name[:2] / name
+    def find(self, source: PageSource, name: str) -> bytes | None:
+        """The picture if it has been made, alone or in a pack."""
+        for place in (self._alone, self._in_tiles, self._in_ladder):
+            if (stored := place(source, name)) and (content := _read(stored)):
+                return content
+        return None
+
+    def get(self, source: PageSource, name: str, make: Callable[[], bytes]) -> bytes:
+        """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once."""
+        path = self._path(source, name)
+        while True:
+            self._make(path, make)
+            if (stored := self._alone(source, name)) and (content := _read(stored)):
+                return content
+
+    def has_pack(self, source: PageSource, pack: str) -> bool:
+        return self._path(source, pack).exists()
+
+    def make_pack(self, source: PageSource, pack: str, make: Callable[[], Mapping[str, bytes]]) -> None:
+        """Makes a pack that isn't there; the same rules as for one picture."""
+        self._make(self._path(source, pack), lambda: _packed(make()))
+
+    def etag(self, source: PageSource, name: str) -> str:
+        """Tells this picture from any other, whether it has been made or not."""
+        return f"{ENGINE}-{_digest(source, name)[:32]}"
+
+    def _alone(self, source: PageSource, name: str) -> Stored | None:
+        path = self._path(source, name)
+        try:
+            used = path.stat()
+        except FileNotFoundError:
+            return None
+        _note_use(path, used)
+        return Stored(path, 0, used.st_size)
+
+    def _in_tiles(self, source: PageSource, name: str) -> Stored | None:
+        return self._in_pack(source, TILES, name)
+
+    def _in_ladder(self, source: PageSource, name: str) -> Stored | None:
+        return self._in_pack(source, LADDER, name)
+
+    def _in_pack(self, source: PageSource, pack: str, name: str) -> Stored | None:
+        path = self._path(source, pack)
+        try:
+            used = path.stat()
+            place = _index(path, used.st_ino, used.st_size).get(name)
+        except FileNotFoundError:
+            return None
+        _note_use(path, used)
+        return Stored(path, *place) if place else None
+
+    def _path(self, source: PageSource, name: str) -> Path:
+        digest = _digest(source, name)
+        return self._folder / digest[:2] / digest
+
+    def _make(self, path: Path, make: Callable[[], bytes]) -> None:
         if not path.exists():
-            self._making.run(name, lambda: _write(path, make()))
-        return path
+            self._making.run(path, lambda: self._write(path, make))
+
+    def _write(self, path: Path, make: Callable[[], bytes]) -> None:
+        """Under a temporary name first: what bears the final name is complete, also after a power cut."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _new_file(path) as file:
+            if file is None:
+                return
+            content = make()
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        self._wrote(len(content))
 
 
-def _write(path: Path, content: bytes) -> None:
-    """Under a temporary name first: what bears the final name is complete, also after a power cut."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+def _digest(source: PageSource, name: str) -> str:
+    return hashlib.sha256(f"{source.sha256}/{source.number}/{name}".encode()).hexdigest()
+
+
+def _read(stored: Stored) -> bytes | None:
+    """None where it was thrown away in this very moment."""
+    try:
+        with stored.path.open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), stored.size, stored.start)
+    except FileNotFoundError:
+        return None
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO | None]:
+    """The empty file that is to become `path`, locked against other processes; None where one of them has made it.
+
+    The lock is the temporary file's own and ends with its holder, however that ends; what a killed process left behind
+    is written anew by the next.
+    """
+    new = path.with_name(path.name + UNFINISHED)
+    while True:
+        with new.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if not _is_still(new, file):
+                continue  # another process has just finished it, failed, or swept it away
+            finished = path.exists()
+            try:
+                if not finished:
+                    file.truncate(0)
+                yield None if finished else file
+            finally:
+                if _is_still(new, file):
+                    new.unlink(missing_ok=True)
+            return
+
+
+def _is_still(path: Path, file: BinaryIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _packed(pictures: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in pictures.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return packed.getvalue()
+
+
+@lru_cache(maxsize=2048)
+def _index(path: Path, inode: int, size: int) -> dict[str, tuple[int, int]]:
+    """Where each picture of a pack lies; `inode` and `size` tell a pack from an older one of its name."""
+    with zipfile.ZipFile(path) as archive:
+        return {
+            each.filename: (each.header_offset + LOCAL_HEADER + len(each.filename), each.file_size)
+            for each in archive.infolist()
+        }
+
+
+def _note_use(path: Path, used: os.stat_result) -> None:
+    """A file's time is that of its last use: what was used longest ago goes first."""
+    now = time.time()
+    if now - used.st_mtime > FRESH:
+        try:
+            os.utime(path, (now, now))
+        except FileNotFoundError:
+            return

@@ -9,10 +9,13 @@ from PIL import Image
 from viewer.imaging.request import ImageRequest
 
 SAVED_AS: dict[str, dict[str, Any]] = {
-    "jpg": {"format": "JPEG", "quality": 85, "optimize": True, "progressive": True},
+    "jpg": {"format": "JPEG", "quality": 85},
+    "level": {"format": "JPEG", "quality": 90},
     "png": {"format": "PNG", "compress_level": 2},
     "webp": {"format": "WEBP", "quality": 82, "method": 2},
 }
+"""Chosen for time: a progressive JPEG of a tile is 9 % smaller and takes 8 times as long. Other sizes are made from a
+level, so it loses less."""
 RIGHT_ANGLES = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 """Degrees clockwise → Pillow's word, which counts the other way."""
 DARKEST_PAPER, LIGHTEST_INK = 96, 192
@@ -22,8 +25,13 @@ def finish(picture: Image.Image, ask: ImageRequest) -> bytes:
     """The picture as it was asked for, encoded."""
     for step in (mirror, rotate, recolour):
         picture = step(picture, ask)
+    return encode(picture, ask.suffix)
+
+
+def encode(picture: Image.Image, kind: str) -> bytes:
+    """The picture in one of the ways in which pictures are saved."""
     encoded = io.BytesIO()
-    picture.save(encoded, **SAVED_AS[ask.suffix])
+    picture.save(encoded, **SAVED_AS[kind])
     return encoded.getvalue()
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
 from viewer.domain.listing import CROP
+from viewer.domain.size import Size
+from viewer.domain.source import PageSource
 from viewer.store.models import Asking, Attachment, Base, Bill, File, Invoice, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
@@ -32,6 +34,14 @@ class FoundPage(NamedTuple):
 
     page: Page
     file: File
+
+    @property
+    def source(self) -> PageSource:
+        """What its pictures are made of."""
+        assert self.file.sha256, "a page exists only for a file whose bytes are stored"
+        assert self.file.media_type
+        size = Size(self.page.width, self.page.height)
+        return PageSource(self.file.sha256, self.file.media_type, self.page.number, size)
 
 
 def load_bill(session: Session, userkey: str) -> Bill | None:

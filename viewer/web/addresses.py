@@ -1,5 +1,6 @@
 """Every address that a page holds, made in one place: under the path prefix, with the reader's key and language."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -28,6 +29,8 @@ class Addresses:
     prefix: str
     key: str
     language: str | None = None
+    sign: Callable[[File, Page], str] | None = None
+    """Makes a page's signed segment; pictures have no address without it."""
 
     @property
     def bill(self) -> str:
@@ -54,7 +57,9 @@ class Addresses:
 
     def image(self, file: File, page: Page, width: int | None = None) -> str:
         """A page, turned as its file is, in a width as shown (its own where that is less or none is asked for)."""
-        return f"{self.bill}/iiif/{page.page_id}/full/{size_for(file, page, width)}/{file.rotation}/default.jpg"
+        assert self.sign
+        size = size_for(file, page, width)
+        return f"{self.prefix}/i/{self.sign(file, page)}/full/{size}/{file.rotation}/default.jpg"
 
     def image_service(self, page: Page) -> str:
         """The page's IIIF image service; its images and its info.json lie below."""

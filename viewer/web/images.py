@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, redirect, request, send_file
+from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
@@ -50,7 +50,9 @@ def image(key: str, page_id: str, region: str, size: str, rotation: str, name: s
     """An image of a page; `name` is its quality and format (Image API 3.0, section 4)."""
     found = archive().files.page(userkey_of(key), page_id)
     quality, _, suffix = name.rpartition(".")
-    asked = archive().renditions.ask(found, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
+    asked = archive().renditions.ask(
+        found.source, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix
+    )
     response = _picture(found, asked)
     response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
     canonical = f"{absolute_addresses(key).image_service(found.page)}/{asked.canonical}"
@@ -127,7 +129,7 @@ def pending_picture(key: str, file_id: str, width: int) -> Response:
         raise _no_picture(file)
     found, size, rotation = FoundPage(page, file), size_for(file, page, width), str(file.rotation)
     asked = archive().renditions.ask(
-        found, region="full", size=size, rotation=rotation, quality="default", suffix="jpg"
+        found.source, region="full", size=size, rotation=rotation, quality="default", suffix="jpg"
     )
     response = _picture(found, asked)
     response.headers["Cache-Control"] = "no-store"
@@ -140,8 +142,12 @@ def _no_picture(file: File) -> FileUnavailable | UnreadableDocument:
 
 
 def _picture(found: FoundPage, asked: ImageRequest) -> Response:
-    path = archive().renditions.picture(found, asked)
-    return send_file(path, mimetype=asked.media_type, conditional=True, etag=path.name, max_age=KEPT)
+    renditions = archive().renditions
+    response = make_response(renditions.picture(found.source, asked))
+    response.mimetype = asked.media_type
+    response.set_etag(renditions.etag(found.source, asked))
+    response.make_conditional(request)
+    return response
 
 
 def _json(told: dict[str, Any], context: str) -> Response:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from viewer.config import Settings
 
 Environ = dict[str, Any]
-Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class BehindProxies:
@@ -23,7 +24,7 @@ class BehindProxies:
         self._trusted = settings.trusted_proxies
         self._public = urlsplit(settings.public_url) if settings.public_url else None
 
-    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self._is_trusted(environ.get("REMOTE_ADDR", "")):
             self._believe(environ)
         if self._public:

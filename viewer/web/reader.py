@@ -37,7 +37,8 @@ def userkey_of(key: str) -> str:
 def addresses(key: str) -> Addresses:
     """Addresses of this bill; a language that was asked for in the address stays in all of them."""
     asked = request.args.get("lang", "")
-    return Addresses(request.script_root, key, asked if asked in LANGUAGES else None)
+    sign = current_app.extensions["signed_pages"].sign
+    return Addresses(request.script_root, key, asked if asked in LANGUAGES else None, sign)
 
 
 def absolute_addresses(key: str) -> Addresses:

@@ -16,7 +16,7 @@ KEPT = 24 * 3600
 def text(key: str, page_id: str) -> Response:
     """The page's words in reading order with their boxes in the page's pixels; a picture has none."""
     found = archive().files.page(userkey_of(key), page_id)
-    words = json.loads(archive().renditions.text(found))
+    words = json.loads(archive().renditions.text(found.source))
     page = found.page
     response = jsonify({"page_id": page.page_id, "width": page.width, "height": page.height, "words": words})
     response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"

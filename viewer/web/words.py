@@ -1,5 +1,6 @@
 """How pages write amounts, dates and codes, in the reader's language."""
 
+import time
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +14,7 @@ from flask_babel import gettext
 
 from viewer.domain import codes
 from viewer.domain.money import total
+from viewer.domain.signed_page import end_of_next_hour
 from viewer.i18n import LANGUAGES
 from viewer.store.models import Entry, Invoice
 from viewer.web.addresses import shown_size
@@ -38,6 +40,7 @@ def install(app: Flask) -> None:
         sum_of=sum_of,
         difference=difference,
         shown_size=shown_size,
+        addresses_until=lambda: end_of_next_hour(time.time()),
         static=static,
         language=language,
         languages=languages,

@@ -29,7 +29,7 @@ def pillows_own_limit() -> Iterator[None]:
 def shown(content: bytes, edge: int = EDGE) -> Color:
     """The colour in the middle, in the file's own size or a smaller one."""
     picture = draw(content, sniff(content), 1, Box(0, 0, EDGE, EDGE), Size(edge, edge), LIMITS)
-    color = picture.getpixel((edge // 2, edge // 2))
+    color = picture.convert("RGB").getpixel((edge // 2, edge // 2))
     assert isinstance(color, tuple)
     return color[0], color[1], color[2]
 

@@ -1,52 +1,93 @@
 """Pictures made once: whole files, made by one of many that ask, and never one for another."""
 
+import io
+import multiprocessing
+import os
+import signal
 import threading
+import time
+import zipfile
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
 
-from viewer.imaging.cache import RenditionCache
+from viewer.domain.size import Size
+from viewer.domain.source import PageSource
+from viewer.imaging.cache import ENGINE, LADDER, TILES, RenditionCache
+from viewer.imaging.keeping import Keeper, keep_within
+
+PAGE = PageSource("a" * 64, "image/jpeg", 1, Size(10, 10))
+PLENTY = 10**9
+SPAWN = multiprocessing.get_context("spawn")
 
 
-def test_a_picture_is_made_once_and_found_again(tmp_path: Path) -> None:
-    made = []
+def nothing() -> bytes:
+    raise AssertionError("made though it was there")
 
-    def make() -> bytes:
-        made.append(1)
-        return b"picture"
 
-    for cache in (RenditionCache(tmp_path), RenditionCache(tmp_path)):
-        assert cache.get(sha256="a", number=1, canonical="x", make=make).read_bytes() == b"picture"
-    assert len(made) == 1
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_picture_is_made_once_and_found_again_by_every_process(tmp_path: Path) -> None:
+    assert RenditionCache(tmp_path).find(PAGE, "x") is None
+    assert RenditionCache(tmp_path).get(PAGE, "x", lambda: b"picture") == b"picture"
+    assert RenditionCache(tmp_path).get(PAGE, "x", nothing) == b"picture"
+    assert RenditionCache(tmp_path).find(PAGE, "x") == b"picture"
 
 
 def test_another_content_page_or_request_is_another_picture(tmp_path: Path) -> None:
     cache = RenditionCache(tmp_path)
-    keys = [("a", 1, "x"), ("b", 1, "x"), ("a", 2, "x"), ("a", 1, "y")]
-    paths = {
-        cache.get(sha256=sha256, number=number, canonical=canonical, make=lambda: b"")
-        for sha256, number, canonical in keys
-    }
-    assert len(paths) == 4
+    others = [PageSource("b" * 64, "image/jpeg", 1, PAGE.size), PageSource("a" * 64, "image/jpeg", 2, PAGE.size)]
+    for number, (source, name) in enumerate([(PAGE, "x"), (PAGE, "y"), *((other, "x") for other in others)]):
+        assert cache.find(source, name) is None
+        assert cache.get(source, name, lambda number=number: b"%d" % number) == b"%d" % number  # type: ignore[misc]
+    assert cache.find(PAGE, "x") == b"0"
+    assert len({cache.etag(PAGE, "x"), cache.etag(PAGE, "y"), *(cache.etag(other, "x") for other in others)}) == 4
 
 
 def test_threads_that_ask_at_once_make_it_once(tmp_path: Path) -> None:
-    cache, made, together = RenditionCache(tmp_path), [], threading.Barrier(8)
+    cache, made, together = RenditionCache(tmp_path), [], threading.Barrier(50)
 
     def make() -> bytes:
         made.append(1)
+        time.sleep(0.05)
         return b"picture"
 
     def ask() -> None:
         together.wait()
-        cache.get(sha256="a", number=1, canonical="x", make=make)
+        assert cache.get(PAGE, "x", make) == b"picture"
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
+    threads = [threading.Thread(target=ask) for _ in range(50)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert len(made) == 1
+
+
+def _ask_among_processes(folder: Path, together: Barrier) -> None:
+    def make() -> bytes:
+        (folder / f"made-{os.getpid()}").touch()
+        time.sleep(0.2)
+        return b"picture"
+
+    cache = RenditionCache(folder)
+    together.wait()
+    assert cache.get(PAGE, "x", make) == b"picture"
+
+
+def test_processes_that_ask_at_once_make_it_once(tmp_path: Path) -> None:
+    together = SPAWN.Barrier(4)
+    processes = [SPAWN.Process(target=_ask_among_processes, args=(tmp_path, together)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert len(list(tmp_path.glob("made-*"))) == 1
+    assert [path.stat().st_size for path in files_in(tmp_path / ENGINE)] == [len(b"picture")]
 
 
 def test_a_picture_that_could_not_be_made_leaves_nothing_and_is_tried_again(tmp_path: Path) -> None:
@@ -55,6 +96,104 @@ def test_a_picture_that_could_not_be_made_leaves_nothing_and_is_tried_again(tmp_
 
     cache = RenditionCache(tmp_path)
     with pytest.raises(KeyError):
-        cache.get(sha256="a", number=1, canonical="x", make=fail)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
-    assert cache.get(sha256="a", number=1, canonical="x", make=lambda: b"picture").read_bytes() == b"picture"
+        cache.get(PAGE, "x", fail)
+    assert files_in(tmp_path) == []
+    assert cache.get(PAGE, "x", lambda: b"picture") == b"picture"
+
+
+def _die_while_writing(folder: Path, after: float) -> None:
+    """Writes pictures until it is killed."""
+    cache = RenditionCache(folder)
+    threading.Timer(after, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    for number in range(100_000):
+        cache.get(PAGE, str(number), lambda number=number: _content(number))  # type: ignore[misc]
+
+
+def _content(number: int) -> bytes:
+    return (b"%d " % number) * 40_000
+
+
+def test_a_process_killed_at_any_moment_leaves_no_torn_picture(tmp_path: Path) -> None:
+    for attempt in range(4):
+        process = SPAWN.Process(target=_die_while_writing, args=(tmp_path, 0.05 + attempt * 0.013))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+    cache = RenditionCache(tmp_path)
+    finished = [number for number in range(100_000) if cache.find(PAGE, str(number)) is not None]
+    assert finished
+    assert all(cache.find(PAGE, str(number)) == _content(number) for number in finished)
+    next_one = max(finished) + 1
+    assert cache.get(PAGE, str(next_one), lambda: _content(next_one)) == _content(next_one)
+    keep_within(tmp_path, PLENTY)
+    assert [path for path in files_in(tmp_path) if path.suffix] == []
+
+
+def test_the_pictures_of_a_pack_are_found_one_by_one(tmp_path: Path) -> None:
+    cache = RenditionCache(tmp_path)
+    assert not cache.has_pack(PAGE, TILES)
+    cache.make_pack(PAGE, TILES, lambda: {"one": b"1", "other": b"22"})
+    cache.make_pack(PAGE, LADDER, lambda: {"small": b"333"})
+    assert [cache.find(PAGE, name) for name in ("one", "other", "small", "none")] == [b"1", b"22", b"333", None]
+    assert cache.has_pack(PAGE, TILES)
+    packs = [zipfile.ZipFile(io.BytesIO(path.read_bytes())) for path in files_in(tmp_path)]
+    assert sorted(sorted(pack.namelist()) for pack in packs) == [["one", "other"], ["small"]]
+
+
+def test_a_pack_that_was_thrown_away_and_made_anew_is_read_anew(tmp_path: Path) -> None:
+    cache = RenditionCache(tmp_path)
+    cache.make_pack(PAGE, TILES, lambda: {"one": b"1", "other": b"22"})
+    assert cache.find(PAGE, "one") == b"1"
+    for path in files_in(tmp_path):
+        path.unlink()
+    assert cache.find(PAGE, "one") is None
+    cache.make_pack(PAGE, TILES, lambda: {"other": b"22", "last": b"333", "one": b"4"})
+    assert cache.find(PAGE, "one") == b"4"
+
+
+def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: Path) -> None:
+    cache, now = RenditionCache(tmp_path), time.time()
+    for number in range(10):
+        cache.get(PAGE, str(number), lambda: b"x" * 1000)
+        (path,) = (path for path in files_in(tmp_path) if path.stat().st_mtime > now - 1000)
+        os.utime(path, (0, now - 100_000 + number * 1000))
+    assert cache.find(PAGE, "0")  # which makes it the one that was used last
+    kept = keep_within(tmp_path, 8_000)
+    assert (kept.files, kept.size, kept.removed, kept.freed) == (7, 7_000, 3, 3_000)
+    gone = [number for number in range(10) if cache.find(PAGE, str(number)) is None]
+    assert gone == [1, 2, 3]
+    assert keep_within(tmp_path, 8_000).removed == 0
+
+
+def test_pictures_of_an_older_engine_go(tmp_path: Path) -> None:
+    RenditionCache(tmp_path).get(PAGE, "x", lambda: b"picture")
+    (tmp_path / ENGINE).rename(tmp_path / "0")
+    RenditionCache(tmp_path).get(PAGE, "x", lambda: b"another")
+    assert keep_within(tmp_path, PLENTY).removed == 1
+    assert [path.name for path in tmp_path.iterdir()] == [ENGINE]
+
+
+def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
+    cache, begun, go_on = RenditionCache(tmp_path), threading.Event(), threading.Event()
+
+    def make() -> bytes:
+        begun.set()
+        go_on.wait()
+        return b"picture"
+
+    writer = threading.Thread(target=cache.get, args=(PAGE, "x", make))
+    writer.start()
+    begun.wait()
+    assert keep_within(tmp_path, PLENTY).removed == 0
+    go_on.set()
+    writer.join()
+    assert cache.find(PAGE, "x") == b"picture"
+
+
+def test_a_full_folder_is_noticed_while_pictures_are_made(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path, most_bytes=100_000)
+    cache = RenditionCache(tmp_path, wrote=keeper.count)
+    for number in range(300):
+        cache.get(PAGE, str(number), lambda: b"x" * 1000)
+    keeper.close()
+    assert sum(path.stat().st_size for path in files_in(tmp_path)) < 200_000

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from viewer.domain.size import Size
-from viewer.imaging.info import TILE, image_info
+from viewer.imaging.info import image_info
+from viewer.imaging.levels import TILE
 from viewer.imaging.request import ImageRequest
 
 MAX_AREA = 4_000_000

@@ -1,6 +1,8 @@
 // Opens a page large in the page's dialog: fitted or in its actual size, with the other pages of its file.
 // Every element with `data-page` in one card or stage is a page; those with `data-open` open the dialog.
 
+import { freshAddresses } from "./fresh-addresses.js";
+
 /** @typedef {{number: number, full: string, fit: string, width: number, height: number}} Page */
 
 const DRAG_THRESHOLD = 4;
@@ -37,7 +39,7 @@ class PageDialog {
     dialog.addEventListener("keydown", (event) => this.pressed(event));
     dialog.addEventListener("close", () => this.image.removeAttribute("src"));
     this.image.addEventListener("load", () => this.settle(""));
-    this.image.addEventListener("error", () => this.settle(dialog.dataset.missing ?? ""));
+    this.image.addEventListener("error", () => void this.failed());
     this.button("fullscreen").hidden = !document.fullscreenEnabled;
     this.installDragging();
   }
@@ -56,13 +58,14 @@ class PageDialog {
     return /** @type {Page} */ (this.pages[this.index]);
   }
 
-  /** @param {Page[]} pages @param {number} number @param {string} owner */
-  open(pages, number, owner) {
-    this.pages = pages;
-    this.part(".owner").textContent = owner;
-    this.part(".turn").hidden = pages.length < 2;
+  /** @param {Element} owner @param {number} number */
+  open(owner, number) {
+    this.owner = owner;
+    this.pages = pagesOf(owner);
+    this.part(".owner").textContent = owner.querySelector("h3")?.textContent?.trim() ?? "";
+    this.part(".turn").hidden = this.pages.length < 2;
     this.dialog.showModal();
-    this.show(Math.max(0, pages.findIndex((page) => page.number === number)));
+    this.show(Math.max(0, this.pages.findIndex((page) => page.number === number)));
     this.sheet.focus();
   }
 
@@ -95,6 +98,15 @@ class PageDialog {
     this.image.height = this.page.height;
     this.image.alt = `${this.page.number}`;
     this.image.src = source;
+  }
+
+  /** Its address may have expired meanwhile; then there is a new one. */
+  async failed() {
+    const refused = this.source(this.page);
+    await freshAddresses();
+    if (this.owner) this.pages = pagesOf(this.owner);
+    if (this.source(this.page) === refused) this.settle(this.dialog.dataset.missing ?? "");
+    else this.load();
   }
 
   /** @param {string} note */
@@ -193,6 +205,6 @@ if (typeof HTMLDialogElement === "function" && element instanceof HTMLDialogElem
     const owner = link?.closest("[data-serial-no], [data-attachment-id]");
     if (!(link instanceof HTMLElement) || !owner) return;
     event.preventDefault();
-    dialog.open(pagesOf(owner), Number(link.dataset.page), owner.querySelector("h3")?.textContent?.trim() ?? "");
+    dialog.open(owner, Number(link.dataset.page));
   });
 }

@@ -44,6 +44,7 @@ function exchange(old, fresh, page) {
   document.body.className = page.body.className;
   document.querySelector(".foot")?.replaceWith(document.adoptNode(page.querySelector(".foot") ?? page.createElement("p")));
   window.scrollTo(0, 0);
+  old.dataset.addressesUntil = fresh.dataset.addressesUntil;
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
   const again = focused ? [...old.querySelectorAll("a")].find((link) => keyOf(link) === focused) : null;
   (again ?? old.querySelector("main"))?.focus({ preventScroll: true });

@@ -1,0 +1,82 @@
+"""Work that nobody waits for: done one after another while no reader waits for a picture."""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from viewer.domain.source import PageSource
+from viewer.errors import ViewerError
+
+log = logging.getLogger(__name__)
+
+QUIET = 0.3
+"""Seconds without a reader before it goes on: a page's pictures are asked for in a burst."""
+MOST = 5000
+"""Pages that wait for it; the ones that came first are forgotten, and come again at their next need."""
+
+
+class Behind:
+    """One thread that does `work` for each page it is given; it starts with the first."""
+
+    def __init__(self, work: Callable[[PageSource], None]) -> None:
+        self._work = work
+        self._pages: OrderedDict[PageSource, None] = OrderedDict()
+        self._changed = threading.Condition()
+        self._readers = 0
+        self._last_reader = 0.0
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    def put(self, source: PageSource) -> None:
+        """Queues a page, once however often it is put."""
+        with self._changed:
+            self._pages[source] = None
+            if len(self._pages) > MOST:
+                self._pages.popitem(last=False)
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._run, name="behind", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    @contextmanager
+    def reader(self) -> Iterator[None]:
+        """While a reader waits for a picture nothing new is begun."""
+        with self._changed:
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                self._last_reader = time.monotonic()
+                self._changed.notify()
+
+    def close(self) -> None:
+        """Forgets what is queued and waits for what is under way."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (source := self._next()) is not None:
+            try:
+                self._work(source)
+            except ViewerError:
+                continue  # the reader who needs it is told
+            except Exception:
+                log.exception("making pictures ahead failed")
+
+    def _next(self) -> PageSource | None:
+        """The next page, once readers are quiet; None at the end."""
+        with self._changed:
+            while not self._closed:
+                wait = self._last_reader + QUIET - time.monotonic()
+                if self._pages and not self._readers and wait <= 0:
+                    return self._pages.popitem(last=False)[0]
+                self._changed.wait(max(wait, 0.01) if self._pages and not self._readers else None)
+            return None

@@ -1,0 +1,75 @@
+"""What a decoder process does for pictures of a page: draws, cuts, finishes. It imports no more than that needs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from viewer.documents import decode
+from viewer.documents.shapes import Limits
+from viewer.domain.size import Box, Size
+from viewer.domain.source import PageSource
+from viewer.imaging import levels
+from viewer.imaging.finish import encode, finish
+from viewer.imaging.request import ImageRequest
+
+Content = bytes | Path
+"""A stored file's bytes, or where a decoder can read them itself."""
+
+
+def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits) -> bytes:
+    """The picture's bytes. Raises Unreadable."""
+    return finish(_drawn(content, source, ask.box, ask.size, limits), ask)
+
+
+def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
+    """The page in halves of itself, from one decode: the name of each level's request → its JPEG. Raises Unreadable."""
+    sizes = levels.stored_sizes(source.size, limits.decoder_pixels)
+    found: dict[str, bytes] = {}
+    picture = None
+    for size in reversed(sizes):
+        if picture is None:
+            picture = _drawn(content, source, _whole(source.size), size, limits)
+        else:
+            picture = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        found[levels.name_of_level(size)] = encode(picture, "level")
+    return found
+
+
+def cut_tiles(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
+    """Every tile that info.json speaks of, from as few decodes as the largest picture allows: the name of each tile's
+    request → its JPEG. Raises Unreadable."""
+    found: dict[str, bytes] = {}
+    halved: Image.Image | None = None
+    for factor in levels.scale_factors(source.size):
+        bands = [(0, halved.reduce(2))] if halved else _bands(content, source, factor, limits)
+        halved = None
+        for top, band in bands:
+            for tile in levels.tiles(source.size, factor, top=top, rows=band.height):
+                left, upper = tile.box.left // factor, tile.box.top // factor - top
+                part = band.crop((left, upper, left + tile.size.width, upper + tile.size.height))
+                found[tile.name] = encode(part, "jpg")
+            if band.height == levels.scaled(source.size, factor).height:
+                halved = band
+    return found
+
+
+def _bands(content: Content, source: PageSource, factor: int, limits: Limits) -> Iterator[tuple[int, Image.Image]]:
+    """The page scaled down by `factor`, from top to bottom in bands of whole tiles, each within the largest picture:
+    where it begins, and its pixels."""
+    level = levels.scaled(source.size, factor)
+    rows = max(1, limits.decoder_pixels // level.width // levels.TILE) * levels.TILE
+    for top in range(0, level.height, rows):
+        height = min(rows, level.height - top)
+        lower = min((top + height) * factor, source.size.height)
+        box = Box(0, top * factor, source.size.width, lower - top * factor)
+        yield top, _drawn(content, source, box, Size(level.width, height), limits)
+
+
+def _drawn(content: Content, source: PageSource, box: Box, size: Size, limits: Limits) -> Image.Image:
+    read = content.read_bytes() if isinstance(content, Path) else content
+    return decode.draw(read, source.media_type, source.number, box, size, limits)
+
+
+def _whole(size: Size) -> Box:
+    return Box(0, 0, size.width, size.height)

@@ -1,0 +1,159 @@
+"""Pictures at signed addresses, `/i/{signed}/{region}/{size}/{rotation}/{quality}.{format}`: what the pages show.
+
+A ready one is answered before Flask and without the database; the first need of one goes on to the route.
+"""
+
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request
+from werkzeug.http import parse_etags
+from werkzeug.wrappers import Response as AnyResponse
+
+from viewer.archive.renditions import Renditions
+from viewer.domain.signed_page import SignedPage, end_of_next_hour
+from viewer.errors import N_, BadToken, ViewerError
+from viewer.imaging import info
+from viewer.imaging.request import MEDIA_TYPES, ImageRequest
+from viewer.store.models import File, Page
+from viewer.store.queries import FoundPage
+from viewer.web.proxies import Environ, StartResponse, Wsgi
+from viewer.web.reader import archive
+
+bp = Blueprint("signed", __name__)
+
+PREFIX = "/i/"
+REMEMBERED = 4096
+"""Addresses whose meaning is kept in memory."""
+
+
+class SignedPages:
+    """Makes signed segments and reads them; the first key signs, the others are still good."""
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._keys = keys
+
+    def sign(self, file: File, page: Page) -> str:
+        source = FoundPage(page, file).source
+        return SignedPage(page.page_id, source, end_of_next_hour(time.time())).sign(self._keys[0])
+
+    def read(self, segment: str) -> SignedPage:
+        """Raises BadToken for what nobody signed here; its end may be past."""
+        signed = SignedPage.read(segment, self._keys)
+        if signed is None:
+            raise BadToken(N_("This picture's address is not valid. Open the bill again."))
+        return signed
+
+    def current(self, segment: str) -> SignedPage:
+        """The same, unless its time is over."""
+        signed = self.read(segment)
+        if signed.expires <= time.time():
+            raise BadToken(N_("This picture's address has expired. Load the page again."))
+        return signed
+
+
+class ReadyPictures:
+    """WSGI layer that answers for pictures that have been made and lets everything else through."""
+
+    def __init__(self, app: Wsgi, pages: SignedPages, renditions: Renditions) -> None:
+        self._app = app
+        self._pages = pages
+        self._renditions = renditions
+        self._meaning = lru_cache(REMEMBERED)(self._read)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith(PREFIX) and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            answer = self._answer(path, environ, start_response)
+            if answer is not None:
+                return answer
+        return self._app(environ, start_response)
+
+    def _answer(self, path: str, environ: Environ, start_response: StartResponse) -> list[bytes] | None:
+        try:
+            signed, asked, etag = self._meaning(path)
+        except ViewerError:
+            return None
+        headers = picture_headers(signed, etag)
+        if headers is None:
+            return None
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known and parse_etags(known).contains_weak(etag):
+            start_response("304 Not Modified", headers)
+            return []
+        content = self._renditions.ready(signed.source, asked)
+        if content is None:
+            return None
+        size = ("Content-Length", str(len(content)))
+        start_response("200 OK", [("Content-Type", MEDIA_TYPES[asked.suffix]), size, *headers])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    def _read(self, path: str) -> tuple[SignedPage, ImageRequest, str]:
+        """What an address means, whenever. Raises a ViewerError for one that means nothing."""
+        segment, *parts = path.removeprefix(PREFIX).split("/")
+        signed = self._pages.read(segment)
+        if len(parts) != len(("region", "size", "rotation", "name")):
+            raise BadToken
+        return signed, *_asked(self._renditions, signed, *parts)
+
+
+@bp.get("/i/<segment>/<region>/<size>/<rotation>/<name>")
+def picture(segment: str, region: str, size: str, rotation: str, name: str) -> Response:
+    """The picture, made now if it is needed for the first time."""
+    signed = signed_pages().current(segment)
+    renditions = archive().renditions
+    asked, etag = _asked(renditions, signed, region, size, rotation, name)
+    response = make_response(renditions.picture(signed.source, asked))
+    response.mimetype = asked.media_type
+    response.headers.extend(picture_headers(signed, etag) or [("Cache-Control", "no-store")])
+    response.make_conditional(request)
+    return response
+
+
+@bp.get("/i/<segment>")
+def service(segment: str) -> AnyResponse:
+    """A service's own address leads to its info.json (Image API 3.0, section 2)."""
+    signed_pages().current(segment)
+    return redirect(f"{request.base_url}/info.json", code=303)
+
+
+@bp.get("/i/<segment>/info.json")
+def image_info(segment: str) -> Response:
+    """What the page's signed image service can do; its tiles are asked for below the same segment."""
+    signed = signed_pages().current(segment)
+    address = request.base_url.removesuffix("/info.json")
+    response = jsonify(info.image_info(address, signed.source.size, max_area=archive().settings.decoder_pixels))
+    response.headers["Cache-Control"] = f"private, max-age={signed.expires - int(time.time())}"
+    return response
+
+
+def signed_pages() -> SignedPages:
+    composed: SignedPages = current_app.extensions["signed_pages"]
+    return composed
+
+
+def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | None:
+    """How long a picture may be kept: as long as its address is good. None for one that isn't any more.
+
+    X-Accel-Expires tells nginx, which would not keep what is private; it stays between the two.
+    """
+    left = signed.expires - int(time.time())
+    if left <= 0:
+        return None
+    return [
+        ("ETag", f'"{etag}"'),
+        ("X-Accel-Expires", f"@{signed.expires}"),
+        ("Cache-Control", f"private, immutable, max-age={left}"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+
+
+def _asked(
+    renditions: Renditions, signed: SignedPage, region: str, size: str, rotation: str, name: str
+) -> tuple[ImageRequest, str]:
+    """The request and its ETag. Raises BadImageRequest."""
+    quality, _, suffix = name.rpartition(".")
+    asked = renditions.ask(signed.source, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
+    return asked, renditions.etag(signed.source, asked)
