@@ -1,8 +1,10 @@
 """The demo's bills are what the demo promises, and say the same every time."""
 
+import re
 from collections import Counter
 from decimal import Decimal
 from itertools import combinations
+from pathlib import Path
 
 from viewer.domain.sheets import Region
 from viewer.domain.size import Box, Size
@@ -63,6 +65,11 @@ def test_invoices_hang_only_on_entries_of_their_bill() -> None:
 def test_every_userkey_but_the_faqs_belongs_to_its_bill_id() -> None:
     assert FAQ.userkey == "dda807c9e4e4b1d86b1921d0e0619e45"
     assert all(bill.userkey == hex_id(bill.bill_id) for bill in BILLS[1:])
+
+
+def test_the_readme_names_the_userkeys_of_the_faqs_bill_and_of_the_pasted_sheet() -> None:
+    named = re.findall(r"/bills/([0-9a-f]{32})>", (Path(__file__).parents[4] / "README.md").read_text("utf-8"))
+    assert named == [FAQ.userkey, PASTED.userkey]
 
 
 def test_each_entry_of_the_faqs_bill_has_one_invoice() -> None:
