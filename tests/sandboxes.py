@@ -11,6 +11,7 @@ import requests
 from viewer.domain.signing import EncType, sign
 from viewer.gateway.sandbox.app import LINK_SECONDS, create_sandbox
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
+from viewer.gateway.sandbox.papers import PastedSheet
 from viewer.gateway.sandbox.server import ServedApp, serve_in_thread
 from viewer.gateway.sandbox.shapes import CatalogueBill, CatalogueFile
 from viewer.gateway.sandbox.state import State
@@ -53,9 +54,11 @@ def rows_of(served: ServedApp, userkey: str) -> Any:
 
 
 def without_pixels(bill: CatalogueBill) -> CatalogueBill:
-    """The same bill with every file a PDF, which takes milliseconds to make."""
+    """The same bill with every file a PDF, which takes milliseconds to make; only a pasted sheet stays a scan."""
     return replace(bill, invoices=tuple(replace(it, files=tuple(map(_as_pdf, it.files))) for it in bill.invoices))
 
 
 def _as_pdf(file: CatalogueFile) -> CatalogueFile:
-    return file if file.form == "xml" else replace(file, form="pdf", extends="pdf")
+    return (
+        file if file.form == "xml" or isinstance(file.paper, PastedSheet) else replace(file, form="pdf", extends="pdf")
+    )

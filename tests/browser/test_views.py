@@ -13,6 +13,7 @@ FAQ = "BX-2026-09-000118"
 TWENTY_FOUR_PAGES = "BX-2026-10-000204"
 BIG = "BX-2026-11-000300"
 FAILING = "BX-2026-10-000187"
+PASTED = "BX-2026-10-000233"
 
 PAINTED = "images => images.filter(image => image.complete && image.naturalWidth > 0).length"
 
@@ -164,7 +165,20 @@ def test_files_that_fail_are_marked_and_the_rest_is_shown(page: Page, demo: Demo
     await_painted(page, 1)
 
 
-@pytest.mark.parametrize("bill_no", [THREE_INVOICES, TWENTY_FOUR_PAGES, FAILING])
+def test_each_receipt_on_a_pasted_sheet_has_a_picture_of_its_own_shape(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(PASTED))
+    await_painted(page, 4)
+    shapes = page.locator("img.picture").evaluate_all(
+        "images => images.map(each => each.naturalWidth > each.naturalHeight)"
+    )
+    assert shapes == [True, False, False, False], "the train ticket lies, the narrow receipts stand"
+    page.goto(demo.location_view(PASTED, 1))
+    await_painted(page, 1)
+    assert page.locator("img.picture").count() == 1
+    assert page.locator(".files li").count() == 1
+
+
+@pytest.mark.parametrize("bill_no", [THREE_INVOICES, TWENTY_FOUR_PAGES, FAILING, PASTED])
 def test_no_page_scrolls_sideways_on_a_narrow_screen(page: Page, demo: Demo, bill_no: str) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     for address in (demo.image_view(bill_no), demo.location_view(bill_no, 0)):

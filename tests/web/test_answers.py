@@ -9,7 +9,7 @@ from tests.installations import Installation, files_of
 from tests.sandboxes import without_pixels
 from viewer.gateway.sandbox.catalogue import demo_bills
 
-FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL = (without_pixels(bill) for bill in demo_bills()[:-1])
+FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, PASTED = (without_pixels(bill) for bill in demo_bills()[:-1])
 
 
 def fields(*names: str) -> list[str]:
@@ -62,7 +62,9 @@ def check_file(file: Any) -> None:
         assert file["pages"] == []
 
 
-@pytest.mark.parametrize("made", [FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL], ids=lambda made: str(made.bill_no))
+@pytest.mark.parametrize(
+    "made", [FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, PASTED], ids=lambda made: str(made.bill_no)
+)
 def test_a_bill_has_the_fields_of_the_contract(site: Installation, made: Any) -> None:
     bill = site.whole(made.userkey)
     assert list(bill) == BILL

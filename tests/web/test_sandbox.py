@@ -20,7 +20,7 @@ from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
 
-FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, _ = demo_bills()
+FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, PASTED, _ = demo_bills()
 
 USER_KEY = "/m4/fpzs/getUserKey"
 QUERY = "/m4/fpzs/expense/invoices/query"
@@ -33,7 +33,7 @@ TOKEN = "/base/oauth/token"
 def state(tmp_path_factory: pytest.TempPathFactory) -> State:
     """The FAQ's bill as it is; the others without the slow papers made of pixels."""
     kept = State(tmp_path_factory.mktemp("sandbox") / "sandbox.sqlite3")
-    bills = (FAQ, without_pixels(SEVERAL), without_pixels(SPLIT), FILES, FAILING, without_pixels(EAS))
+    bills = (FAQ, without_pixels(SEVERAL), without_pixels(SPLIT), FILES, FAILING, without_pixels(EAS), PASTED)
     seed(kept, bills, workers=1)
     return kept
 
@@ -203,6 +203,17 @@ def test_an_invoice_names_its_original_its_data_and_what_was_made_of_it(cloud: S
     root = ElementTree.fromstring(data.content)
     assert root.findtext("TaxSupervisionInfo/InvoiceNumber") == FILES.invoices[0].paper.number  # type: ignore[union-attr]
     assert root.findtext("EInvoiceData/BasicInformation/TotalTax-includedAmount") == "30000.00"
+
+
+def test_invoices_on_one_sheet_name_the_same_file_and_each_its_own_part(cloud: ServedApp) -> None:
+    rows = rows_of(cloud, PASTED.userkey)
+    assert len(rows) == 4
+    assert len({(row["invoiceFiles"][0]["id"], row["invoiceFiles"][0]["fileHash"]) for row in rows}) == 1
+    assert len({row["entryid"] for row in rows}) == 3
+    assert all(re.fullmatch(r"\[\d+,\d+,\d+,\d+]", row["region"]) for row in rows)
+    assert len({row["region"] for row in rows}) == 4
+    assert {row["pixel"] for row in rows} == {"2480,3508"}
+    assert not [row for row in rows_of(cloud, FAQ_USERKEY) if "region" in row]
 
 
 def test_a_recorded_type_can_be_wrong(cloud: ServedApp) -> None:

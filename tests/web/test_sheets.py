@@ -1,6 +1,7 @@
 """Pasted sheets: each invoice's picture is its own part, and no location view shows a neighbour's."""
 
 import io
+import json
 import secrets
 from typing import Any
 
@@ -10,7 +11,12 @@ from PIL import Image
 from tests.clouds import ScriptedCloud, row_of
 from tests.installations import Installation, problem_of
 from tests.papers import encoded
+from viewer.gateway.sandbox import pasting
+from viewer.gateway.sandbox.catalogue import demo_bills
+from viewer.gateway.sandbox.papers import PastedSheet
 
+DEMO = demo_bills()[7]
+"""The demo's bill whose four receipts were scanned on one sheet."""
 COLORS = ((200, 30, 30), (30, 160, 30), (30, 30, 200), (220, 200, 20))
 CORNERS = ((0, 0), (300, 0), (0, 200), (300, 200))
 
@@ -104,6 +110,65 @@ def test_a_region_that_does_not_fit_shows_no_picture_rather_than_a_neighbours(
         )
         html = odd_site.page(f"/bills/{key}/location", branch_id=f"E-{number}")
         assert "/i/" not in html
+
+
+def picture_of(site: Installation, file: Any) -> Image.Image:
+    """A file's own bytes as a picture."""
+    answer = site.get(f"/api/v1/bills/{DEMO.userkey}/files/{file['file_id']}")
+    assert answer.status_code == 200, answer.text
+    return Image.open(io.BytesIO(answer.content)).convert("RGB")
+
+
+def part_of(sheet: Image.Image, serial_no: str) -> Image.Image:
+    """What of the demo's sheet is the paper of this invoice."""
+    (made,) = (invoice for invoice in DEMO.invoices if invoice.serial_no == serial_no)
+    scan = made.files[0].paper
+    assert isinstance(scan, PastedSheet)
+    (piece,) = (piece for piece in scan.pieces if piece.paper == made.paper)
+    left, top, width, height = pasting.box(piece)
+    return sheet.crop((left, top, left + width, top + height))
+
+
+def test_each_picture_of_the_demos_sheet_is_the_pixels_of_its_own_paper(site: Installation) -> None:
+    bill = site.whole(DEMO.userkey)
+    assert len(bill["invoices"]) == 4
+    for invoice in bill["invoices"]:
+        crop, sheet = invoice["files"]
+        part = part_of(picture_of(site, sheet), invoice["serial_no"])
+        (page,) = crop["pages"]
+        assert (page["width"], page["height"]) == part.size
+        assert picture_of(site, crop).tobytes() == part.tobytes()
+        drawn = site.get(f"/bills/{DEMO.userkey}/iiif/{page['page_id']}/full/max/0/default.png")
+        assert Image.open(io.BytesIO(drawn.content)).convert("RGB").tobytes() == part.tobytes()
+
+
+def test_the_demos_sheet_is_listed_with_the_whole_bill_and_is_nobodys_picture(site: Installation) -> None:
+    site.whole(DEMO.userkey)
+    html = site.page(f"/bills/{DEMO.userkey}")
+    for invoice in site.json(f"/bills/{DEMO.userkey}/views/image")["invoices"]:
+        crop, sheet = invoice["files"]
+        assert (crop["picture"], crop["original"], sheet["picture"], sheet["original"]) == (True, False, False, True)
+        assert (sheet["pages"][0]["width"], sheet["pages"][0]["height"]) == pasting.SCAN
+        assert crop["pages"][0]["page_id"] in html
+        assert sheet["file_id"] in html
+
+
+@pytest.mark.parametrize("invoice", range(4))
+def test_a_location_view_of_the_demos_sheet_tells_of_its_own_crop_only(site: Installation, invoice: int) -> None:
+    bill = site.whole(DEMO.userkey)
+    own = bill["invoices"][invoice]
+    where = {"branch_id": own["branch_id"], "serialNo": own["serial_no"]}
+    told = site.json(f"/bills/{DEMO.userkey}/views/location", **where)
+    assert [file["file_id"] for file in told["invoice"]["files"]] == [own["files"][0]["file_id"]]
+    manifest = site.get(f"/bills/{DEMO.userkey}/iiif/manifest.json", params={**where, "view": "location"})
+    assert manifest.status_code == 200, manifest.text
+    html = site.page(f"/bills/{DEMO.userkey}/location", **where)
+    pages = [page["page_id"] for each in bill["invoices"] for file in each["files"] for page in file["pages"]]
+    for shown in (json.dumps(told), html):
+        assert [page_id for page_id in pages if page_id in shown] == [own["files"][0]["pages"][0]["page_id"]]
+    sheets = [page["page_id"] for each in bill["invoices"] for page in each["files"][1]["pages"]]
+    assert len(sheets) == 4
+    assert not [page_id for page_id in sheets if page_id in manifest.text]
 
 
 def test_upstreams_rotation_is_how_the_file_is_shown_at_first(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

@@ -13,7 +13,7 @@ from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.special_bills import EAS_BRANCH_IDS
 from viewer.gateway.sandbox.state import State
 
-FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL = (without_pixels(bill) for bill in demo_bills()[:-1])
+FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, PASTED = (without_pixels(bill) for bill in demo_bills()[:-1])
 SERIALS = re.compile('data-serial-no="([^"]*)"')
 SHOW = "/m4-web/fpzs/expense/showInvoice"
 
@@ -211,7 +211,7 @@ def test_ids_are_unique_to_the_bill_even_for_the_same_invoice(site: Installation
     assert set(pages_of(told[0])).isdisjoint(pages_of(told[1]))
 
 
-@pytest.mark.parametrize("made", [SEVERAL, SPLIT, EAS, TRAVEL], ids=lambda made: str(made.bill_no))
+@pytest.mark.parametrize("made", [SEVERAL, SPLIT, EAS, TRAVEL, PASTED], ids=lambda made: str(made.bill_no))
 def test_every_location_view_holds_its_one_invoice_and_no_trace_of_another(site: Installation, made: Any) -> None:
     bill = site.whole(made.userkey)
     for entry in bill["entries"]:

@@ -1,4 +1,4 @@
-"""Bill 8 of the catalogue: 200 invoices over 60 entries, with every status mixed in."""
+"""Bill 9 of the catalogue: 200 invoices over 60 entries, with every status mixed in."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What the sandbox holds unless it is told otherwise: its credentials and its eight bills."""
+"""What the sandbox holds unless it is told otherwise: its credentials and its nine bills."""
 
 from viewer.gateway.sandbox.big_bill import big_bill
 from viewer.gateway.sandbox.companies import BUYER
@@ -10,6 +10,7 @@ from viewer.gateway.sandbox.everyday_bills import (
     several_invoices_bill,
     split_cost_bill,
 )
+from viewer.gateway.sandbox.pasted_bill import pasted_bill
 from viewer.gateway.sandbox.shapes import (
     CatalogueAttachment,
     CatalogueBill,
@@ -41,7 +42,7 @@ SANDBOX_TAX_NO = BUYER.tax_no
 
 
 def demo_bills() -> tuple[CatalogueBill, ...]:
-    """The same eight bills every time; the FAQ's own is the first, the big one the last."""
+    """The same nine bills every time; the FAQ's own is the first, the big one the last."""
     return (
         faq_bill(),
         several_invoices_bill(),
@@ -50,5 +51,6 @@ def demo_bills() -> tuple[CatalogueBill, ...]:
         failing_files_bill(),
         eas_bill(),
         travel_bill(),
+        pasted_bill(),
         big_bill(),
     )

@@ -7,7 +7,7 @@ the sandbox. Nor are the members of `verifyResult`, except `config`.)
 
 from decimal import Decimal
 
-from viewer.gateway.sandbox.papers import Invoice, Paper, TrainTicket
+from viewer.gateway.sandbox.papers import Invoice, Paper, Receipt, TrainTicket
 from viewer.gateway.sandbox.shapes import CatalogueBill, CatalogueEntry, CatalogueInvoice, Finding
 
 Facts = dict[str, object]
@@ -51,6 +51,7 @@ def invoice_facts(invoice: CatalogueInvoice) -> Facts:
         "errorLevel": min((finding.config for finding in invoice.findings), key=_SEVEREST_FIRST.index, default="1"),
         "verifyResult": [_finding(finding) for finding in invoice.findings],
         "attachSerialNoList": list(invoice.attachment_serial_nos),
+        **({"region": invoice.region, "pixel": invoice.pixel} if invoice.region else {}),
     }
 
 
@@ -84,6 +85,8 @@ def _paper_facts(paper: Paper) -> Facts:
         return _invoice(paper)
     if isinstance(paper, TrainTicket):
         return _train_ticket(paper)
+    if isinstance(paper, Receipt):
+        return _receipt(paper)
     raise TypeError(f"A {type(paper).__name__} is an attachment, not an invoice.")
 
 
@@ -125,5 +128,25 @@ def _train_ticket(paper: TrainTicket) -> Facts:
         "salerTaxNo": "",
         "drawer": "",
         "remark": f"{paper.from_station}-{paper.to_station} {paper.train} {paper.passenger}",
+        "checkCode": "",
+    }
+
+
+def _receipt(paper: Receipt) -> Facts:
+    """A receipt without tax."""
+    return {
+        "invoiceType": paper.type_code,
+        "invoiceCode": paper.code,
+        "invoiceNo": paper.number,
+        "invoiceDate": paper.issued.isoformat(),
+        "totalAmount": f"{paper.total:.2f}",
+        "invoiceAmount": f"{paper.total:.2f}",
+        "totalTaxAmount": "0.00",
+        "buyerName": paper.buyer.name if paper.buyer else "",
+        "buyerTaxNo": paper.buyer.tax_no if paper.buyer else "",
+        "salerName": paper.seller.name,
+        "salerTaxNo": paper.seller.tax_no,
+        "drawer": "",
+        "remark": " ".join(value for _, value in paper.rows),
         "checkCode": "",
     }

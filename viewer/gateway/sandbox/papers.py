@@ -88,6 +88,21 @@ class TrainTicket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A small paper receipt without tax: a taxi's (`type_code` 8), a machine-printed invoice (7) or a road toll's (17).
+    `rows` are what else its machine prints, as label and value; most receipts name no buyer."""
+
+    type_code: str
+    code: str
+    number: str
+    issued: date
+    seller: Party
+    rows: tuple[tuple[str, str], ...]
+    total: Decimal
+    buyer: Party | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Itinerary:
     """A ride-hailing itinerary (行程单), an attachment: rows of time, from, to, amount."""
 
@@ -106,4 +121,27 @@ class Contract:
     clauses: tuple[str, ...] = field(default=())
 
 
-Paper = Invoice | TrainTicket | Itinerary | Contract
+SmallPaper = TrainTicket | Receipt
+"""What is too small to be handed in on its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A paper glued on a sheet: its middle in millimetres from the sheet's upper left corner, turned clockwise by `angle`
+    degrees."""
+
+    paper: SmallPaper
+    x: float
+    y: float
+    angle: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastedSheet:
+    """An A4 form (票据粘贴单) with several small papers glued on it, to be scanned as one image; no piece covers another."""
+
+    name: str
+    pieces: tuple[Piece, ...]
+
+
+Paper = Invoice | TrainTicket | Receipt | Itinerary | Contract | PastedSheet

@@ -3,11 +3,23 @@
 import hashlib
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from viewer.gateway.sandbox import pasting
 from viewer.gateway.sandbox.companies import BUYER
-from viewer.gateway.sandbox.papers import Form, Invoice, Line, Paper, Party, TrainTicket
+from viewer.gateway.sandbox.papers import (
+    Form,
+    Invoice,
+    Line,
+    Paper,
+    Party,
+    PastedSheet,
+    Piece,
+    Receipt,
+    TrainTicket,
+)
 from viewer.gateway.sandbox.shapes import (
     CatalogueAttachment,
     CatalogueBill,
@@ -80,7 +92,7 @@ def converted(paper: Invoice, source: CatalogueFile) -> CatalogueFile:
 
 
 def invoice(
-    paper: Invoice | TrainTicket,
+    paper: Invoice | TrainTicket | Receipt,
     entries: Iterable[CatalogueEntry],
     *files: CatalogueFile,
     invoice_status: str = "0",
@@ -105,6 +117,13 @@ def invoice(
         attachment_serial_nos=tuple(attachment.serial_no for attachment in attachments),
         old_style=old_style,
     )
+
+
+def pasted(sheet: PastedSheet, piece: Piece, entry: CatalogueEntry, name: str) -> CatalogueInvoice:
+    """One of the papers on a sheet: its file is the scan of the whole sheet, the same for all of them. Nobody can ask the
+    tax bureau about such a paper."""
+    hung = invoice(piece.paper, [entry], upload(sheet, "scan", name), check_status="3")
+    return replace(hung, region=pasting.region(piece), pixel=pasting.pixel())
 
 
 def attachment(paper: Paper, form: Form, name: str, entry: CatalogueEntry | None = None) -> CatalogueAttachment:

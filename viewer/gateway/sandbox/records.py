@@ -9,6 +9,7 @@ from typing import cast
 from viewer.gateway.sandbox import spec
 from viewer.gateway.sandbox.documents import CONTENT_VERSION
 from viewer.gateway.sandbox.facts import Facts
+from viewer.gateway.sandbox.papers import PastedSheet
 from viewer.gateway.sandbox.shapes import CatalogueBill, CatalogueFile, DocumentForm
 
 _INSERT_FILE = "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -16,7 +17,8 @@ _INSERT_FILE = "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
 
 @dataclass(frozen=True, kw_only=True)
 class FileRecord:
-    """A stored file; `owner` is the serial number of its invoice or attachment. The fields are the table's columns."""
+    """A file of one owner: an invoice's or attachment's serial number. The fields are the table's columns; the invoices on
+    a pasted sheet each have a record with the same `file_id`."""
 
     file_id: str
     userkey: str
@@ -142,7 +144,9 @@ def edition(bill: CatalogueBill) -> str:
 
 
 def _file_id(userkey: str, owner: str, file: CatalogueFile) -> str:
-    content = (CONTENT_VERSION, userkey, owner, file.name, file.form, str(file.broken), spec.encode(file.paper))
+    """The invoices on a pasted sheet have one file in common; any other file is one owner's."""
+    holder = "" if isinstance(file.paper, PastedSheet) else owner
+    content = (CONTENT_VERSION, userkey, holder, file.name, file.form, str(file.broken), spec.encode(file.paper))
     return hashlib.sha256("\n".join(content).encode()).hexdigest()[:32]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Of the tables below; a file of another version is emptied, for all of it can be made again."""
 
 TABLES = """
@@ -31,10 +31,11 @@ CREATE TABLE attachments (
   PRIMARY KEY (userkey, serial_no)
 );
 CREATE TABLE files (
-  file_id TEXT PRIMARY KEY, userkey TEXT NOT NULL, owner TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
+  file_id TEXT NOT NULL, userkey TEXT NOT NULL, owner TEXT NOT NULL, position INTEGER NOT NULL, name TEXT NOT NULL,
   extends TEXT NOT NULL, original_state TEXT NOT NULL, resource TEXT NOT NULL, pid TEXT NOT NULL,
   content_type TEXT NOT NULL, link_expired INTEGER NOT NULL, broken INTEGER NOT NULL, form TEXT NOT NULL,
-  paper TEXT NOT NULL
+  paper TEXT NOT NULL,
+  PRIMARY KEY (file_id, owner)
 );
 CREATE INDEX files_owner ON files (userkey, owner, position);
 CREATE TABLE documents (file_id TEXT PRIMARY KEY, size INTEGER NOT NULL, md5 TEXT NOT NULL);

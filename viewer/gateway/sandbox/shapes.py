@@ -60,7 +60,8 @@ class CatalogueInvoice:
     """An invoice on the bill: under each of `entry_ids` (a split cost has several), or on the header without any.
 
     Its `files` have different names; if it is `old_style`, it tells them by `pdfurl`, `snapshotUrl` and `downloadUrl`
-    instead of by `invoiceFiles`. `checked_at` is when the tax bureau was last asked, in China's time.
+    instead of by `invoiceFiles`. `checked_at` is when the tax bureau was last asked, in China's time. `region`
+    ("[x,y,w,h]") is its part of its image, whose size is `pixel` ("w,h"), where the image is a pasted sheet.
     """
 
     serial_no: str
@@ -74,6 +75,8 @@ class CatalogueInvoice:
     findings: tuple[Finding, ...] = ()
     attachment_serial_nos: tuple[str, ...] = ()
     old_style: bool = False
+    region: str = ""
+    pixel: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, cast
 
-from viewer.gateway.sandbox.papers import Contract, Invoice, Itinerary, Line, Paper, Party, TrainTicket
+from viewer.gateway.sandbox.papers import (
+    Contract,
+    Invoice,
+    Itinerary,
+    Line,
+    Paper,
+    Party,
+    PastedSheet,
+    Piece,
+    Receipt,
+    TrainTicket,
+)
 
-_CLASSES = {kind.__name__: kind for kind in (Contract, Invoice, Itinerary, Line, Party, TrainTicket)}
+_KINDS = (Contract, Invoice, Itinerary, Line, Party, PastedSheet, Piece, Receipt, TrainTicket)
+_CLASSES = {kind.__name__: kind for kind in _KINDS}
 
 
 def encode(paper: Paper) -> str:

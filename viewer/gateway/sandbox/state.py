@@ -163,8 +163,7 @@ class State:
     def made(self, records: Iterable[FileRecord]) -> dict[str, Made]:
         """Size and hash of each of the files, by id; makes those that aren't there yet."""
         known = self._known_documents()
-        missing = [record for record in records if record.file_id not in known or not self._is_kept(record.file_id)]
-        fresh = [make_document(self._task(record)) for record in missing]
+        fresh = [make_document(task) for task in self._tasks(records, known)]
         if fresh:
             self.record_made(fresh)
         return known | {document.file_id: document for document in fresh}
@@ -176,7 +175,7 @@ class State:
         with self._database.reading() as connection:
             rows = connection.execute("SELECT * FROM files ORDER BY rowid").fetchall()
         records = [file_record(row) for row in rows if row["userkey"] in wanted]
-        return [self._task(it) for it in records if it.file_id not in known or not self._is_kept(it.file_id)]
+        return self._tasks(records, known)
 
     def record_made(self, documents: Iterable[Made]) -> None:
         rows = [(document.file_id, document.size, document.md5) for document in documents]
@@ -209,14 +208,13 @@ class State:
     def _is_kept(self, file_id: str) -> bool:
         return (self._folder / file_id).exists()
 
-    def _task(self, record: FileRecord) -> Task:
-        return Task(
-            file_id=record.file_id,
-            form=record.form,
-            paper=record.paper,
-            broken=record.broken,
-            folder=str(self._folder),
-        )
+    def _tasks(self, records: Iterable[FileRecord], known: Mapping[str, Made]) -> list[Task]:
+        """The documents of these records that aren't there, each once: a pasted sheet has several records."""
+        missing = {it.file_id: it for it in records if it.file_id not in known or not self._is_kept(it.file_id)}
+        return [
+            Task(file_id=it.file_id, form=it.form, paper=it.paper, broken=it.broken, folder=str(self._folder))
+            for it in missing.values()
+        ]
 
 
 def _insert_invoice(connection: sqlite3.Connection, userkey: str, position: int, invoice: CatalogueInvoice) -> None:

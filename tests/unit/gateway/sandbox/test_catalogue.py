@@ -1,20 +1,26 @@
 """The demo's bills are what the demo promises, and say the same every time."""
 
+import re
 from collections import Counter
 from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
 
-from viewer.gateway.sandbox import companies
+from viewer.domain.sheets import Region
+from viewer.domain.size import Box, Size
+from viewer.gateway.sandbox import companies, pasting
 from viewer.gateway.sandbox.big_bill import big_bill
 from viewer.gateway.sandbox.calls import CONTENT_TYPES
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, SANDBOX_TAX_NO, demo_bills
 from viewer.gateway.sandbox.companies import tax_no
 from viewer.gateway.sandbox.everyday_bills import LONG_INVOICE_LINES
-from viewer.gateway.sandbox.papers import Contract, Invoice, Itinerary, Party
+from viewer.gateway.sandbox.facts import invoice_facts
+from viewer.gateway.sandbox.papers import Contract, Invoice, Itinerary, Party, PastedSheet, Piece, TrainTicket
 from viewer.gateway.sandbox.parts import hex_id
 from viewer.gateway.sandbox.shapes import CatalogueBill, CatalogueEntry, CatalogueInvoice
 
 BILLS = demo_bills()
-FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, BIG = BILLS
+FAQ, SEVERAL, SPLIT, FILES, FAILING, EAS, TRAVEL, PASTED, BIG = BILLS
 INVOICES = [invoice for bill in BILLS for invoice in bill.invoices]
 
 
@@ -22,8 +28,15 @@ def on(bill: CatalogueBill, entry: CatalogueEntry) -> list[CatalogueInvoice]:
     return [invoice for invoice in bill.invoices if entry.branch_id in invoice.entry_ids]
 
 
+def pieces() -> tuple[Piece, ...]:
+    """What is glued on the sheet of the bill that has one."""
+    paper = PASTED.invoices[0].files[0].paper
+    assert isinstance(paper, PastedSheet)
+    return paper.pieces
+
+
 def total(invoice: CatalogueInvoice) -> Decimal:
-    assert not isinstance(invoice.paper, Itinerary | Contract)
+    assert not isinstance(invoice.paper, Itinerary | Contract | PastedSheet)
     return invoice.paper.total
 
 
@@ -36,7 +49,7 @@ def test_ids_are_unique() -> None:
     branch_ids = [entry.branch_id for bill in BILLS for entry in bill.entries]
     assert len(set(serial_nos)) == len(serial_nos)
     assert len(set(branch_ids)) == len(branch_ids)
-    assert len({bill.userkey for bill in BILLS}) == len({bill.bill_no for bill in BILLS}) == 8
+    assert len({bill.userkey for bill in BILLS}) == len({bill.bill_no for bill in BILLS}) == 9
     assert all(32 <= len(serial_no) <= 36 for serial_no in serial_nos)
 
 
@@ -52,6 +65,11 @@ def test_invoices_hang_only_on_entries_of_their_bill() -> None:
 def test_every_userkey_but_the_faqs_belongs_to_its_bill_id() -> None:
     assert FAQ.userkey == "dda807c9e4e4b1d86b1921d0e0619e45"
     assert all(bill.userkey == hex_id(bill.bill_id) for bill in BILLS[1:])
+
+
+def test_the_readme_names_the_userkeys_of_the_faqs_bill_and_of_the_pasted_sheet() -> None:
+    named = re.findall(r"/bills/([0-9a-f]{32})>", (Path(__file__).parents[4] / "README.md").read_text("utf-8"))
+    assert named == [FAQ.userkey, PASTED.userkey]
 
 
 def test_each_entry_of_the_faqs_bill_has_one_invoice() -> None:
@@ -75,7 +93,7 @@ def test_the_split_cost_adds_up() -> None:
 
 
 def test_entries_come_to_what_their_invoices_say() -> None:
-    for bill in (FAQ, FILES, FAILING, EAS, TRAVEL, BIG):
+    for bill in (FAQ, FILES, FAILING, EAS, TRAVEL, PASTED, BIG):
         for entry in bill.entries:
             assert entry.amount == sum(map(total, on(bill, entry))), (bill.bill_no, entry.description)
 
@@ -111,11 +129,43 @@ def test_the_eas_bill_has_ids_that_need_care() -> None:
 def test_the_journey_has_tickets_a_hotel_and_an_itinerary() -> None:
     assert TRAVEL.bill_type == "Tra"
     assert [entry.expense_type for entry in TRAVEL.entries] == ["交通费", "住宿费"]
-    tickets = {
-        it.paper.type_code: it.files[0].form for it in TRAVEL.invoices if not isinstance(it.paper, Contract | Itinerary)
-    }
+    tickets = {it.paper.type_code: it.files[0].form for it in TRAVEL.invoices if isinstance(it.paper, TrainTicket)}
     assert (tickets["9"], tickets["29"]) == ("photo", "pdf")
     assert isinstance(TRAVEL.attachments[0].file.paper, Itinerary)
+
+
+def test_the_pasted_sheet_holds_four_kinds_of_papers_of_three_entries() -> None:
+    assert [len(on(PASTED, entry)) for entry in PASTED.entries] == [2, 1, 1]
+    assert [facts["invoiceType"] for facts in map(invoice_facts, PASTED.invoices)] == ["9", "8", "17", "7"]
+    (sheet,) = {invoice.files for invoice in PASTED.invoices}
+    assert [(file.form, file.extends) for file in sheet] == [("scan", "jpg")]
+    assert {id(piece.paper) for piece in pieces()} == {id(invoice.paper) for invoice in PASTED.invoices}
+
+
+def test_each_invoice_is_told_with_the_part_of_the_sheet_that_holds_its_paper() -> None:
+    scan = Size(*pasting.SCAN)
+    for invoice in PASTED.invoices:
+        facts = invoice_facts(invoice)
+        told = Region.parse(facts["region"], facts["pixel"])
+        assert told
+        (piece,) = (each for each in pieces() if each.paper == invoice.paper)
+        assert told.within(scan) == told.box == Box(*pasting.box(piece))
+        for x, y in pasting.corners(piece):
+            assert told.box.left < x < told.box.left + told.box.width
+            assert told.box.top < y < told.box.top + told.box.height
+
+
+def test_no_two_parts_of_the_sheet_overlap() -> None:
+    for one, other in combinations(map(pasting.box, pieces()), 2):
+        apart = [
+            one[axis] + one[axis + 2] <= other[axis] or other[axis] + other[axis + 2] <= one[axis] for axis in (0, 1)
+        ]
+        assert any(apart), (one, other)
+
+
+def test_nothing_but_a_pasted_paper_is_told_with_a_region() -> None:
+    told = [bill for bill in BILLS for invoice in bill.invoices if "region" in invoice_facts(invoice)]
+    assert told == [PASTED] * 4
 
 
 def test_the_big_bill_mixes_forms_and_statuses() -> None:

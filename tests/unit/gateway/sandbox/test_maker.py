@@ -19,12 +19,25 @@ import pytest
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from viewer.gateway.sandbox import pasting
 from viewer.gateway.sandbox.maker import make, media_type, qr
 from viewer.gateway.sandbox.maker.money import LIMIT, in_words, percent, plain
 from viewer.gateway.sandbox.maker.region import region, short_name
-from viewer.gateway.sandbox.papers import Contract, Form, Invoice, Itinerary, Line, Paper, Party, TrainTicket
+from viewer.gateway.sandbox.papers import (
+    Contract,
+    Form,
+    Invoice,
+    Itinerary,
+    Line,
+    Paper,
+    Party,
+    PastedSheet,
+    Piece,
+    Receipt,
+    TrainTicket,
+)
 
 BUYER = Party(
     name="深圳市澜舟测量仪器有限公司",
@@ -65,6 +78,25 @@ TICKET = TrainTicket(
     total=Decimal("538.50"),
 )
 E_TICKET = replace(TICKET, type_code="29", number="25429165800000123456", code="", buyer=BUYER)
+TAXI = Receipt(
+    type_code="8",
+    code="144032500117",
+    number="04718263",
+    issued=date(2025, 4, 2),
+    seller=SELLER,
+    rows=(("车号", "粤B·T3061"), ("上车", "07:12")),
+    total=Decimal("41.00"),
+)
+TOLL = replace(TAXI, type_code="17", number="20935586", rows=(("入口", "深圳北"), ("出口", "栖云")))
+MACHINE = replace(TAXI, type_code="7", number="00631974", rows=(("项目", "餐费"),), buyer=BUYER)
+PASTED = PastedSheet(
+    name="票据粘贴单",
+    pieces=(
+        Piece(paper=TAXI, x=45, y=95, angle=2.4),
+        Piece(paper=MACHINE, x=140, y=100, angle=-1.7),
+        Piece(paper=TICKET, x=60, y=220, angle=-2),
+    ),
+)
 RIDES = Itinerary(
     title="网约车行程单",
     passenger="李明哲",
@@ -79,6 +111,9 @@ PAPERS: dict[str, Paper] = {
     "classic special": replace(CLASSIC, type_code="4", code="4403201130"),
     "train ticket": TICKET,
     "electronic train ticket": E_TICKET,
+    "taxi receipt": TAXI,
+    "toll receipt": TOLL,
+    "machine-printed invoice": MACHINE,
     "itinerary": RIDES,
     "contract": CONTRACT,
 }
@@ -257,6 +292,15 @@ def test_a_train_ticket_names_its_stations_train_and_passenger(ticket: TrainTick
         assert expected in text
 
 
+@pytest.mark.parametrize("receipt", [TAXI, TOLL, MACHINE], ids=["taxi", "toll", "machine-printed"])
+def test_a_receipt_shows_what_is_recorded_of_it_and_what_its_machine_prints(receipt: Receipt) -> None:
+    text = text_of(made(receipt, "pdf"))
+    recorded = (receipt.code, receipt.number, "2025-04-02", "¥41.00元", SELLER.name, SELLER.tax_no)
+    for expected in (*recorded, *(value for _, value in receipt.rows)):
+        assert expected in text
+    assert (BUYER.name in text) == (receipt is MACHINE)
+
+
 @pytest.mark.parametrize(("lines", "pages"), [(1, 1), (8, 1), (9, 2), (28, 2), (29, 3)])
 @pytest.mark.parametrize("invoice", [DIGITAL, CLASSIC], ids=["digital", "classic"])
 def test_rows_beyond_the_eighth_go_to_pages_of_twenty(invoice: Invoice, lines: int, pages: int) -> None:
@@ -313,6 +357,36 @@ def test_a_scan_is_an_a4_page_at_300_dpi(paper: Paper) -> None:
     assert image.info["dpi"] == (300, 300)
 
 
+def test_a_pasted_sheet_is_one_a4_scan_of_all_its_papers() -> None:
+    image = opened(made(PASTED, "scan"))
+    assert (image.format, image.size, image.info["dpi"]) == ("JPEG", (2480, 3508), (300, 300))
+    with pytest.raises(TypeError):
+        make(PASTED, "pdf")
+
+
+@pytest.mark.parametrize("piece", PASTED.pieces, ids=["taxi", "machine-printed", "train"])
+def test_a_pieces_part_of_the_scan_is_its_own_paper_on_blank_ground(piece: Piece) -> None:
+    left, top, width, height = pasting.box(piece)
+    part = opened(made(PASTED, "scan")).crop((left, top, left + width, top + height)).convert("L")
+    paper = Image.new("L", part.size, 0)
+    ImageDraw.Draw(paper).polygon([(x - left, y - top) for x, y in pasting.corners(piece)], fill=255)
+    inside = part.histogram(paper)
+    around = part.histogram(ImageChops.invert(paper.filter(ImageFilter.MaxFilter(9))))  # the edge's shadow aside
+    assert sum(inside[:100]) > 0.01 * sum(inside), "there is print on the paper"
+    assert sum(around) > 0.02 * part.width * part.height
+    assert sum(around[:200]) == 0, "nothing is around it"
+
+
+def test_the_print_of_a_pasted_paper_can_be_told_from_a_neighbours() -> None:
+    other = replace(TAXI, number="04718264", rows=(("车号", "粤B·T9999"),))
+    changed = replace(PASTED, pieces=(replace(PASTED.pieces[0], paper=other), *PASTED.pieces[1:]))
+    before, after = (opened(make(sheet, "scan")).convert("L") for sheet in (PASTED, changed))
+    for piece, differs in zip(PASTED.pieces, (True, False, False), strict=True):
+        left, top, width, height = pasting.box(piece)
+        parts = [image.crop((left, top, left + width, top + height)) for image in (before, after)]
+        assert any(ImageChops.difference(*parts).histogram()[100:]) == differs
+
+
 @pytest.mark.parametrize("paper", [DIGITAL, CLASSIC, CONTRACT])
 def test_a_photo_has_12_megapixels_that_exif_says_how_to_turn(paper: Paper) -> None:
     image = opened(made(paper, "photo"))
@@ -366,6 +440,10 @@ def test_every_form_has_the_media_type_of_its_bytes() -> None:
 @pytest.mark.parametrize("form", get_args(Form))
 def test_the_same_paper_gives_the_same_bytes(form: Form) -> None:
     assert make(CLASSIC, form) == made(CLASSIC, form)
+
+
+def test_the_same_sheet_gives_the_same_bytes() -> None:
+    assert make(PASTED, "scan") == made(PASTED, "scan")
 
 
 def test_another_process_makes_the_same_bytes() -> None:

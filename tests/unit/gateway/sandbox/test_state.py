@@ -15,7 +15,7 @@ from viewer.gateway.sandbox.documents import Task, make_document
 from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.state import State
 
-FAQ, SEVERAL, SPLIT, *_ = (without_pixels(bill) for bill in demo_bills())
+FAQ, SEVERAL, SPLIT, *_, PASTED, _BIG = (without_pixels(bill) for bill in demo_bills())
 
 
 @pytest.fixture
@@ -39,6 +39,17 @@ def test_seeding_again_makes_nothing(state: State, tmp_path: Path) -> None:
     seed(state, (FAQ, SEVERAL), workers=1)
     again = State(tmp_path / "sandbox.sqlite3")
     assert seed(again, (FAQ, SEVERAL), progress=lambda done, total: pytest.fail("something was made")) == 0
+
+
+def test_a_pasted_sheet_is_made_once_and_is_the_same_file_of_all_its_invoices(state: State) -> None:
+    assert seed(state, (PASTED,), workers=1) == 1
+    bill = state.bill(PASTED.userkey)
+    assert bill
+    assert len({file.file_id for invoice in bill.invoices for file in invoice.files}) == 1
+    state.drop_invoice(PASTED.userkey, PASTED.invoices[0].serial_no)
+    bill = state.bill(PASTED.userkey)
+    assert bill
+    assert [len(invoice.files) for invoice in bill.invoices] == [1, 1, 1]
 
 
 def test_processes_make_the_same_as_one(state: State, tmp_path: Path) -> None:

@@ -7,10 +7,21 @@ from viewer.gateway.sandbox.maker.classic import TITLES as CLASSIC
 from viewer.gateway.sandbox.maker.classic import draw_classic
 from viewer.gateway.sandbox.maker.dice import dice
 from viewer.gateway.sandbox.maker.digital import draw_digital
+from viewer.gateway.sandbox.maker.pasted import draw_form, pasted_scan
 from viewer.gateway.sandbox.maker.photo import photo
 from viewer.gateway.sandbox.maker.raster import fax, scan, screenshot
+from viewer.gateway.sandbox.maker.receipt import draw_receipt
 from viewer.gateway.sandbox.maker.ticket import draw_ticket
-from viewer.gateway.sandbox.papers import Contract, Form, Invoice, Itinerary, Paper, TrainTicket
+from viewer.gateway.sandbox.papers import (
+    Contract,
+    Form,
+    Invoice,
+    Itinerary,
+    Paper,
+    PastedSheet,
+    Receipt,
+    TrainTicket,
+)
 
 _MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
@@ -24,9 +35,13 @@ _DRAWING = threading.Lock()
 
 
 def make(paper: Paper, form: Form) -> bytes:
-    """The paper as a file; of the forms made of pixels only the TIFF shows more than its first page."""
-    with _DRAWING:
-        pdf = _draw(paper)
+    """The paper as a file; of the forms made of pixels only the TIFF shows more than its first page. A pasted sheet comes
+    as a scan only."""
+    if isinstance(paper, PastedSheet):
+        if form != "scan":
+            raise TypeError("A pasted sheet exists as a scan only.")
+        return pasted_scan(paper, _draw, dice(paper, "scan"))
+    pdf = _draw(paper)
     if form == "pdf":
         return pdf
     if form == "png":
@@ -44,17 +59,23 @@ def media_type(form: Form) -> str:
 
 
 def _draw(paper: Paper) -> bytes:
-    match paper:
-        case Invoice():
-            return draw_classic(paper) if paper.type_code in CLASSIC else draw_digital(paper)
-        case TrainTicket():
-            return draw_ticket(paper)
-        case Itinerary():
-            return draw_itinerary(paper)
-        case Contract():
-            return draw_contract(paper)
+    """The paper as a PDF; of a pasted sheet the bare form."""
+    with _DRAWING:
+        match paper:
+            case Invoice():
+                return draw_classic(paper) if paper.type_code in CLASSIC else draw_digital(paper)
+            case TrainTicket():
+                return draw_ticket(paper)
+            case Receipt():
+                return draw_receipt(paper)
+            case Itinerary():
+                return draw_itinerary(paper)
+            case Contract():
+                return draw_contract(paper)
+            case PastedSheet():
+                return draw_form(paper)
 
 
 def _taken(paper: Paper) -> str:
     """The day in a photo's EXIF data: the paper's own, or for one without a date always the same."""
-    return f"{paper.issued:%Y:%m:%d}" if isinstance(paper, Invoice | TrainTicket) else "2025:06:18"
+    return f"{paper.issued:%Y:%m:%d}" if isinstance(paper, Invoice | TrainTicket | Receipt) else "2025:06:18"

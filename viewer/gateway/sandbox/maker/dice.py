@@ -3,7 +3,7 @@
 import hashlib
 from random import Random
 
-from viewer.gateway.sandbox.papers import Contract, Invoice, Itinerary, Paper, TrainTicket
+from viewer.gateway.sandbox.papers import Contract, Invoice, Itinerary, Paper, PastedSheet, Receipt, TrainTicket
 
 
 def dice(paper: Paper, purpose: str) -> Random:
@@ -14,9 +14,11 @@ def dice(paper: Paper, purpose: str) -> Random:
 
 def _identity(paper: Paper) -> str:
     match paper:
-        case Invoice() | TrainTicket():
+        case Invoice() | TrainTicket() | Receipt():
             return f"{paper.code}{paper.number}"
         case Itinerary():
             return f"{paper.title}{paper.passenger}"
         case Contract():
             return paper.title + "".join(party.name for party in paper.parties)
+        case PastedSheet():
+            return paper.name + "".join(piece.paper.number for piece in paper.pieces)

@@ -11,14 +11,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
+from viewer.gateway.sandbox.pasting import DPI, SCAN
+
 PDFIUM = threading.Lock()
 """PDFium keeps global state: one thread at a time may be inside it."""
 
 Matrix = tuple[float, float, float, float, float, float]
 """x' = a·x + c·y + e, y' = b·x + d·y + f: from the page's points (y downwards) to pixels."""
 
-_A4 = (2480, 3508)
-_DPI = 300
 _FAX_DPI = 200
 _DARK = 168
 """What is no lighter becomes black."""
@@ -73,19 +73,24 @@ def scan(pdf: bytes, dice: Random) -> bytes:
     """The paper on the upper half of a white A4 at 300 dpi: a little skewed, tinted and noisy."""
     width, height = page_size(pdf)
     angle = math.radians(dice.choice((-1, 1)) * dice.uniform(0.3, 1.2))
-    scale = _DPI / 72
+    scale = DPI / 72
     cos, sin = scale * math.cos(angle), scale * math.sin(angle)
-    middle = (_A4[0] / 2, max(_A4[1] / 4, height * scale / 2 + dice.uniform(0, 40)))
+    middle = (SCAN[0] / 2, max(SCAN[1] / 4, height * scale / 2 + dice.uniform(0, 40)))
     left = middle[0] - (cos * width - sin * height) / 2
     top = middle[1] - (sin * width + cos * height) / 2
-    image = render(pdf, _A4, (cos, sin, -sin, cos, left, top))
+    image = render(pdf, SCAN, (cos, sin, -sin, cos, left, top))
     corners = [(0, 0), (width, 0), (width, height), (0, height)]
-    _edge(image, [(cos * x - sin * y + left, sin * x + cos * y + top) for x, y in corners])
+    edge(image, [(cos * x - sin * y + left, sin * x + cos * y + top) for x, y in corners])
+    return scanned(image, dice)
+
+
+def scanned(image: Image.Image, dice: Random) -> bytes:
+    """An A4 picture as a flatbed delivers it: tinted and noisy, as a JPEG."""
     tint = Image.new("RGB", (1, 1), (252 - dice.randint(0, 3), 251 - dice.randint(0, 3), 247 - dice.randint(0, 5)))
-    image = ImageChops.multiply(image, tint.resize(_A4))
-    image = ImageChops.add(image, noise(_A4, dice, 7), 1, -128)
+    image = ImageChops.multiply(image, tint.resize(SCAN))
+    image = ImageChops.add(image, noise(SCAN, dice, 7), 1, -128)
     file = BytesIO()
-    image.save(file, "JPEG", quality=80, dpi=(_DPI, _DPI))
+    image.save(file, "JPEG", quality=80, dpi=(DPI, DPI))
     return file.getvalue()
 
 
@@ -103,7 +108,7 @@ def fax(pdf: bytes) -> bytes:
     return file.getvalue()
 
 
-def _edge(image: Image.Image, corners: Sequence[tuple[float, float]]) -> None:
+def edge(image: Image.Image, corners: Sequence[tuple[float, float]]) -> None:
     """The thin shadow that the paper's edge throws on the lid behind it; only the strip it crosses is blurred."""
     shade = Image.new("L", (image.width // 4, image.height // 4), 0)
     ImageDraw.Draw(shade).polygon([(x / 4, y / 4) for x, y in corners], outline=60, width=2)
