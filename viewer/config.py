@@ -170,7 +170,7 @@ class Settings:
     decoder_pixels: int = setting(whole(1, 10**9), "36000000", "largest picture that is made, pixels")
     archive_entries: int = setting(whole(1, 10**6), "5000", "most entries of one ZIP archive")
     archive_bytes: int = setting(whole(1, 10**10), "300000000", "most that is unpacked of one archive, bytes")
-    archive_ratio: int = setting(whole(1, 10**6), "200", "most that is unpacked of one archive, times its own size")
+    archive_ratio: int = setting(whole(1, 10**6), "200", "the same as a multiple of its own size (1 MB may always be)")
     host: str = setting(text, "127.0.0.1", "address on which `viewer serve` listens")
     port: int = setting(whole(1, 65535), "8000", "port on which `viewer serve` listens")
     workers: int = setting(whole(0, 256), "0", "server processes; 0: one for each core")
