@@ -2,9 +2,10 @@
 
 import base64
 import io
+import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PIL import Image
@@ -141,6 +142,35 @@ def archive(*names: str) -> bytes:
         for name in names:
             packed.writestr(name, f"<?xml version='1.0'?><!-- {name} -->")
     return content.getvalue()
+
+
+def zipped(members: Mapping[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP with these files, in this order."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packing) as packed:
+        for name, member in members.items():
+            packed.writestr(name, member)
+    return content.getvalue()
+
+
+def encrypted_zip(members: Mapping[str, bytes]) -> bytes:
+    """A ZIP all of whose entries say that they need a password, as indeed nobody can read them."""
+    content = bytearray(zipped({name: bytes(byte ^ 0x5A for byte in member) for name, member in members.items()}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(header)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(header, place + 4)
+    return bytes(content)
+
+
+def overlapping_zip(member: bytes, times: int) -> bytes:
+    """A ZIP that lists the same packed bytes under many names."""
+    content = zipped({"a.pdf": member})
+    directory, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    size = (end - directory) * times
+    ending = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, times & 0xFFFF, times & 0xFFFF, size, directory, 0)
+    return content[:directory] + content[directory:end] * times + ending
 
 
 def bomb(width: int, height: int) -> bytes:

@@ -168,6 +168,9 @@ class Settings:
     decoder_memory: int = setting(whole(2**28, 2**40), "1073741824", "address space of one decoder process, bytes")
     decoder_seconds: float = setting(seconds(0.001), "10", "wall time of one decoder task")
     decoder_pixels: int = setting(whole(1, 10**9), "36000000", "largest picture that is made, pixels")
+    archive_entries: int = setting(whole(1, 10**6), "5000", "most entries of one ZIP archive")
+    archive_bytes: int = setting(whole(1, 10**10), "300000000", "most that is unpacked of one archive, bytes")
+    archive_ratio: int = setting(whole(1, 10**6), "200", "the same as a multiple of its own size (1 MB may always be)")
     cache_bytes: int = setting(
         whole(10**6, 10**15), "10000000000", "most bytes of finished pictures; what was used longest ago goes first"
     )

@@ -286,6 +286,16 @@ def test_a_file_that_is_too_large_is_named(tmp_path: Path) -> None:
         assert f"{tmp_path / 'bills/a.pdf'} has {len(pdf())} bytes" in wrong(small, tmp_path / "bills")
 
 
+def test_a_bills_files_beyond_the_limit_are_listed_and_not_shown(tmp_path: Path) -> None:
+    lay_out(tmp_path, {f"bills/B/{number}.pdf": pdf() for number in range(3)})
+    with installed(tmp_path / "instance", max_bill_files=2) as small:
+        [bill] = take(small, tmp_path / "bills")
+        states = [
+            file["state"] for invoice in small.json(f"/bills/{bill.userkey}")["invoices"] for file in invoice["files"]
+        ]
+    assert states == ["ready", "ready", "unavailable"]
+
+
 def test_the_documents_example_is_a_manifest_that_shows_every_field(here: Installation, tmp_path: Path) -> None:
     document = DOCUMENT.read_text("utf-8")
     [example] = re.findall(r"<!-- example -->\n```json\n(.*?)```", document, re.DOTALL)

@@ -113,6 +113,32 @@ def test_without_any_variable_every_setting_has_its_documented_default(tmp_path:
     assert settings.workers >= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("max_file_bytes", 100_000_000),
+        ("max_bill_files", 2000),
+        ("max_pixels", 100_000_000),
+        ("max_pages", 1000),
+        ("page_dpi", 300),
+        ("page_edge", 6000),
+        ("decoder_memory", 2**30),
+        ("decoder_seconds", 10),
+        ("decoder_pixels", 36_000_000),
+        ("archive_entries", 5000),
+        ("archive_bytes", 300_000_000),
+        ("archive_ratio", 200),
+        ("connect_timeout", 3),
+        ("upstream_deadline", 15),
+        ("download_deadline", 60),
+    ],
+)
+def test_every_limit_has_a_variable_and_a_default(tmp_path: Path, name: str, default: float) -> None:
+    assert getattr(load(tmp_path), name) == default
+    other = default + 1
+    assert getattr(load(tmp_path, **{PREFIX + name.upper(): str(other)}), name) == other
+
+
 def test_the_environment_goes_before_the_instances_file(tmp_path: Path) -> None:
     (tmp_path / "viewer.env").write_text('# ours\nVIEWER_PORT=9000\nVIEWER_TAX_NO="91310000$X"\nOTHER=1\n', "utf-8")
     settings = load(tmp_path, VIEWER_PORT="9001")

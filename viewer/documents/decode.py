@@ -1,19 +1,20 @@
 """What runs inside a decoder process: plain functions, so that any damage or crash stays there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import ModuleType
 
 from PIL import Image
 
-from viewer.documents import image, pdf
-from viewer.documents.shapes import Limits, Unreadable, Word
-from viewer.documents.sniff import IMAGES, PDF
+from viewer.documents import bundle
+from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
+from viewer.documents.sniff import PDF, ZIP
 from viewer.documents.words import pdf_words
 from viewer.domain.size import Box, Size
 
-DECODERS: dict[str, ModuleType] = {PDF: pdf, **dict.fromkeys(IMAGES, image)}
+DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle}
 """Media types whose pages can be shown → how."""
+WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {PDF: pdf_words, ZIP: bundle.words}
+"""Media types whose pages have a text → how it is read."""
 
 
 def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
@@ -21,7 +22,7 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
     decoder = DECODERS.get(media_type)
     if decoder is None:
         return []
-    with _every_fault_told():
+    with every_fault_told():
         sizes: list[Size] = decoder.page_sizes(content, limits)
         return sizes
 
@@ -30,27 +31,15 @@ def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, lim
     """The part `box` of page `number` (from 1), upright on white, RGB or L, in exactly `size`. Raises Unreadable."""
     if size.pixels > limits.decoder_pixels:
         raise Unreadable("too_many_pixels")
-    with _every_fault_told():
+    with every_fault_told():
         picture: Image.Image = DECODERS[media_type].draw(content, number, box, size, limits)
         return picture
 
 
 def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[Word]:
     """The words of page `number` (from 1) with their places, in reading order; none for pictures. Raises Unreadable."""
-    if media_type != PDF:
+    reader = WORDS.get(media_type)
+    if reader is None:
         return []
-    with _every_fault_told():
-        return pdf_words(content, number, limits)
-
-
-@contextmanager
-def _every_fault_told() -> Iterator[None]:
-    """Whatever goes wrong in a decoder is the document's fault."""
-    try:
-        yield
-    except Unreadable:
-        raise
-    except MemoryError as error:
-        raise Unreadable("too_many_pixels") from error
-    except Exception as error:
-        raise Unreadable("damaged") from error
+    with every_fault_told():
+        return reader(content, number, limits)

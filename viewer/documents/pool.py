@@ -49,6 +49,9 @@ class Decoders:
             page_dpi=settings.page_dpi,
             page_edge=settings.page_edge,
             decoder_pixels=settings.decoder_pixels,
+            archive_entries=settings.archive_entries,
+            archive_bytes=settings.archive_bytes,
+            archive_ratio=settings.archive_ratio,
         )
         self._seconds = settings.decoder_seconds
         self._memory = settings.decoder_memory

@@ -1,5 +1,7 @@
 """Values that pass between the server and its decoder processes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -12,6 +14,9 @@ class Limits:
     page_dpi: int
     page_edge: int
     decoder_pixels: int
+    archive_entries: int
+    archive_bytes: int
+    archive_ratio: int
 
 
 @dataclass(frozen=True)
@@ -31,3 +36,16 @@ class Unreadable(Exception):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+@contextmanager
+def every_fault_told() -> Iterator[None]:
+    """Whatever goes wrong in a decoder is the document's fault: raises Unreadable for anything that is raised within."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except MemoryError as error:
+        raise Unreadable("too_many_pixels") from error
+    except Exception as error:
+        raise Unreadable("damaged") from error

@@ -1,6 +1,8 @@
 """What a file is, by its content; its name and its declared type are never believed."""
 
-import struct
+from itertools import islice
+
+from viewer.documents.unzip import END, LOCAL, listed
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"
@@ -41,7 +43,6 @@ HEAD = 1024
 """PDF readers accept the header anywhere in the first 1,024 bytes, and so do we."""
 MOST_ENTRIES = 5000
 """Entries of an archive among which an OFD's root is looked for."""
-LOCAL, CENTRAL, END = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 
 
 def sniff(content: bytes) -> str:
@@ -76,16 +77,5 @@ def _branded(content: bytes) -> str:
 
 
 def _has_entry(content: bytes, name: bytes) -> bool:
-    """Whether an archive's central directory lists `name`, ignoring case as OFD's readers do; nothing is unpacked."""
-    end = content.rfind(END, max(0, len(content) - 0x10000 - 22))
-    if end < 0 or end + 22 > len(content):
-        return False
-    place = end - int(struct.unpack_from("<I", content, end + 12)[0])  # the directory lies right before its end record
-    for _ in range(MOST_ENTRIES):
-        if place < 0 or content[place : place + 4] != CENTRAL or place + 46 > end:
-            return False
-        named, extra, comment = struct.unpack_from("<HHH", content, place + 28)
-        if content[place + 46 : place + 46 + named].lower() == name.lower():
-            return True
-        place += 46 + named + extra + comment
-    return False
+    """Whether an archive's directory lists `name`, ignoring case as OFD's readers do; nothing is unpacked."""
+    return any(entry.name.lower() == name.lower() for entry in islice(listed(content), MOST_ENTRIES))

@@ -86,6 +86,7 @@ PROBLEMS = {
     "password": N_("The file is protected by a password. Download the original and open it with the password."),
     "too_many_pixels": N_("The picture is larger than the viewer takes. Download the original."),
     "too_many_pages": N_("The file has more pages than the viewer takes. Download the original."),
+    "archive_too_large": N_("The archive holds more than the viewer unpacks. Download the original."),
     "too_slow": N_("The file took too long to read. Download the original."),
     "too_large": N_("The file is larger than the viewer takes, so it was not fetched."),
     "host_not_allowed": N_(

@@ -13,7 +13,16 @@ from viewer.documents.shapes import Limits
 from viewer.documents.sniff import sniff
 from viewer.domain.size import Box, Size
 
-LIMITS = Limits(max_pixels=4_000_000, max_pages=20, page_dpi=300, page_edge=6000, decoder_pixels=36_000_000)
+LIMITS = Limits(
+    max_pixels=4_000_000,
+    max_pages=20,
+    page_dpi=300,
+    page_edge=6000,
+    decoder_pixels=36_000_000,
+    archive_entries=50,
+    archive_bytes=8_000_000,
+    archive_ratio=200,
+)
 EDGE = 16
 Color = tuple[int, int, int]
 

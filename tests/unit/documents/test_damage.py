@@ -10,7 +10,7 @@ import PIL
 import pytest
 from PIL import Image
 
-from tests.papers import HEIC, chinese_pdf, cornered, encoded, pdf, pdf_of, signed_pdf, stream, tiff, turned
+from tests.papers import HEIC, chinese_pdf, cornered, encoded, pdf, pdf_of, signed_pdf, stream, tiff, turned, zipped
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders
@@ -44,6 +44,7 @@ ORIGINALS = {
     "pdf with forms": signed_pdf(rotated=90),
     "pdf with text": chinese_pdf("发票"),
     "turned": turned(6, "WEBP"),
+    "bundle": zipped({"1.png": encoded(SCENE, "PNG"), "2.pdf": chinese_pdf("发票"), "3.txt": b"text"}),
 }
 EACH = 60
 SUFFIXES = frozenset(

@@ -16,7 +16,16 @@ from viewer.gateway.sandbox.companies import BUYER, CLOUD
 from viewer.gateway.sandbox.maker import make
 from viewer.gateway.sandbox.papers import Contract
 
-LIMITS = Limits(max_pixels=4_000_000, max_pages=20, page_dpi=300, page_edge=6000, decoder_pixels=36_000_000)
+LIMITS = Limits(
+    max_pixels=4_000_000,
+    max_pages=20,
+    page_dpi=300,
+    page_edge=6000,
+    decoder_pixels=36_000_000,
+    archive_entries=50,
+    archive_bytes=8_000_000,
+    archive_ratio=200,
+)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -17,7 +17,16 @@ from viewer.gateway.sandbox.companies import BUYER, CLOUD
 from viewer.gateway.sandbox.maker import make
 from viewer.gateway.sandbox.papers import Contract, Invoice, Line
 
-LIMITS = Limits(max_pixels=4_000_000, max_pages=50, page_dpi=300, page_edge=6000, decoder_pixels=36_000_000)
+LIMITS = Limits(
+    max_pixels=4_000_000,
+    max_pages=50,
+    page_dpi=300,
+    page_edge=6000,
+    decoder_pixels=36_000_000,
+    archive_entries=50,
+    archive_bytes=8_000_000,
+    archive_ratio=200,
+)
 DIGITAL = Invoice(
     type_code="27",
     number="26442000000104236718",
