@@ -19,7 +19,7 @@ from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
 from viewer.imaging.cache import LADDER, TILES, RenditionCache
-from viewer.imaging.keeping import Keeper, Kept, keep_within
+from viewer.imaging.keeping import Keeper
 from viewer.imaging.request import ImageRequest
 
 FROM_LEVELS = frozenset({"jpg", "webp"})
@@ -32,7 +32,6 @@ class Renditions:
     def __init__(self, settings: Settings, blobs: Blobs, decoders: Decoders) -> None:
         self._blobs = blobs
         self._decoders = decoders
-        self._settings = settings
         self._max_area = settings.decoder_pixels
         self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
         self._cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
@@ -64,7 +63,7 @@ class Renditions:
         if found := self.ready(source, ask):
             return found
         with self._behind.reader():
-            if source.media_type in IMAGES and ask.stored_as in levels.tile_names(source.size):
+            if self._is_cut(source) and ask.stored_as in levels.tile_names(source.size):
                 self._make_tiles(source)
                 if found := self.ready(source, ask):
                     return found
@@ -89,12 +88,10 @@ class Renditions:
             self._cache.make_pack(
                 source,
                 LADDER,
-                lambda: self._decoders.run(drawing.cut_ladder, self._content(source), source, self._decoders.limits),
+                lambda: self._decoders.run_behind(
+                    drawing.cut_ladder, self._content(source), source, self._decoders.limits
+                ),
             )
-
-    def keep(self) -> Kept:
-        """Keeps the folder within its size now, and removes what killed processes and older versions left."""
-        return keep_within(self._settings.derivatives, self._settings.cache_bytes)
 
     def start(self) -> None:
         """Looks after the folder from now on, as a server does."""
@@ -103,6 +100,10 @@ class Renditions:
     def close(self) -> None:
         self._behind.close()
         self._keeper.close()
+
+    def _is_cut(self, source: PageSource) -> bool:
+        """Whether the page's tiles are cut together: those of a PDF cost little one by one, a row of tiles must fit."""
+        return source.media_type in IMAGES and source.size.width * levels.TILE <= self._max_area
 
     def _make_tiles(self, source: PageSource) -> None:
         self._cache.make_pack(
@@ -114,12 +115,15 @@ class Renditions:
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
         ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self._cache.has_pack(source, LADDER)
-        return ladder or (source.size.pixels > levels.LARGE and not self._cache.has_pack(source, TILES))
+        return ladder or (self._is_large(source) and not self._cache.has_pack(source, TILES))
 
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
-        if source.size.pixels > levels.LARGE:
+        if self._is_large(source):
             self._make_tiles(source)
+
+    def _is_large(self, source: PageSource) -> bool:
+        return source.size.pixels > levels.LARGE and self._is_cut(source)
 
     def _drawn(self, source: PageSource, ask: ImageRequest) -> bytes:
         """From the smallest stored level that holds enough, else from the original."""

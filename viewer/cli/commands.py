@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from viewer.archive import Archive
+from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
 from viewer.cli.server import serve_settings
 from viewer.config import Settings
@@ -20,17 +22,23 @@ from viewer.demo import Demo
 from viewer.domain.codes import INVOICE_TYPES
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
+from viewer.errors import ViewerError
 from viewer.gateway.sandbox.app import create_sandbox
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, demo_bills
 from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
+from viewer.imaging.keeping import keep_within
 from viewer.instance import init_instance
 from viewer.store.database import open_database
 from viewer.store.models import Bill
+from viewer.store.queries import FoundPage
 from viewer.store.schema import check_version
 from viewer.store.schema import upgrade as upgrade_schema
+from viewer.web.addresses import size_for
+from viewer.web.words import STAGE, THUMBNAIL
+from viewer.web.words import size as size_text
 
 WIDE = 1000
 """Columns of a line that nobody folds."""
@@ -148,6 +156,41 @@ def import_(path: Path) -> None:
     _console().print(table)
 
 
+@cli.command(help=_("Makes the pictures of bills ahead. KEY is a bill's userkey."))
+@click.argument("keys", nargs=-1, required=True, metavar="KEY…")
+def warm(keys: tuple[str, ...]) -> None:
+    userkeys = [parse_userkey(key.strip(), access="userkey") for key in keys]
+    with _archive() as archive, _bar(Console(stderr=True)) as bar, ThreadPoolExecutor(archive.decoders.count) as two:
+        for userkey in userkeys:
+            fetching = archive.files.bring_in(archive.bills.open(userkey))
+            for _future in bar.track(as_completed(fetching), len(fetching), description=_("Fetching its files")):
+                pass
+            bill = archive.bills.open(userkey)
+            pages = [FoundPage(page, file) for file in bill.pictures for page in file.pages]
+            making = {two.submit(_warm, archive.renditions, found): found for found in pages}
+            for future in bar.track(as_completed(making), len(making), description=bill.bill_no or userkey):
+                if error := future.exception():
+                    if not isinstance(error, ViewerError):
+                        raise error
+                    click.echo(f"{making[future].file.name}: {error.text(_)}", err=True)
+            click.echo(
+                _("{bill}: the pictures of {count} pages are ready").format(
+                    bill=bill.bill_no or userkey, count=len(pages)
+                )
+            )
+
+
+@cli.command(
+    help=_("Keeps the folder of finished pictures within VIEWER_CACHE_BYTES and removes what was left behind.")
+)
+def gc() -> None:
+    settings = Settings.load()
+    kept = keep_within(settings.derivatives, settings.cache_bytes)
+    words = _("{files} files with {size} stay; {removed} files with {freed} are removed.")
+    sizes = {"size": size_text(kept.size), "freed": size_text(kept.freed)}
+    click.echo(words.format(files=kept.files, removed=kept.removed, **sizes))
+
+
 _DEMO_STEPS = {
     "documents": _("Making the demo documents"),
     "bills": _("Opening the demo bills"),
@@ -166,6 +209,15 @@ def _archive() -> Iterator[Archive]:
         yield archive
     finally:
         archive.close()
+
+
+def _warm(renditions: Renditions, found: FoundPage) -> None:
+    """Makes what the pages of the viewer will ask for."""
+    renditions.make_ladder(found.source)
+    for width in (THUMBNAIL, 2 * THUMBNAIL, STAGE):
+        size, rotation = size_for(found.file, found.page, width), str(found.file.rotation)
+        ask = renditions.ask(found.source, region="full", size=size, rotation=rotation, quality="default", suffix="jpg")
+        renditions.picture(found.source, ask)
 
 
 def _bar(console: Console) -> Progress:

@@ -4,11 +4,13 @@ import math
 import os
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
@@ -30,6 +32,9 @@ TASKS_EACH = 500
 """A process is replaced after so many tasks, so that no leak of a decoder lasts."""
 TRIES = 3
 """Of a task whose pool broke under it, most likely by another task's fault."""
+PATIENCE = 6
+"""How much longer a task may take that nobody waits for."""
+LOWEST = 19
 OPEN_FILES = 64
 THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
@@ -55,7 +60,7 @@ class Decoders:
         )
         self._seconds = settings.decoder_seconds
         self._memory = settings.decoder_memory
-        self._count = processes
+        self.count = processes
         self._guard = threading.Lock()
         self._closed = False
         self._processes, self._pool = self._started()
@@ -75,10 +80,17 @@ class Decoders:
 
     def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault."""
+        return self._run(self._seconds, task, *given, **named)
+
+    def run_behind(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+        """The same for what nobody waits for: it takes only the time that nobody else on the machine wants."""
+        return self._run(self._seconds * PATIENCE, partial(_aside, task), *given, **named)
+
+    def _run(self, seconds: float, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         for _ in range(TRIES):
             pool = self._pool
             try:
-                answer: Answer = self._scheduled(pool, task, *given, **named).result()
+                answer: Answer = self._scheduled(pool, seconds, task, *given, **named).result()
             except Unreadable as error:
                 raise UnreadableDocument(problem=error.problem) from error
             except Late as error:
@@ -95,12 +107,15 @@ class Decoders:
         raise UnreadableDocument(problem="damaged")
 
     def _scheduled(
-        self, pool: ProcessPool, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs
+        self,
+        pool: ProcessPool,
+        seconds: float,
+        task: Callable[Given, Answer],
+        *given: Given.args,
+        **named: Given.kwargs,
     ) -> "Future[Answer]":
         try:
-            future: Future[Answer] = pool.schedule(
-                _within, args=[self._seconds, task, *given], kwargs=named, timeout=self._seconds
-            )
+            future: Future[Answer] = pool.schedule(_within, args=[seconds, task, *given], kwargs=named, timeout=seconds)
         except RuntimeError as error:
             raise BrokenProcessPool from error
         return future
@@ -108,7 +123,7 @@ class Decoders:
     def _started(self) -> "tuple[_Forking, ProcessPool]":
         processes = _Forking()
         return processes, ProcessPool(
-            max_workers=self._count,
+            max_workers=self.count,
             max_tasks=TASKS_EACH,
             initializer=_confine,
             initargs=[self._memory],
@@ -176,3 +191,14 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     return task(*given, **named)
+
+
+def _aside(task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
+    """In a thread of the lowest priority, which only ends with the thread: no process may raise its own again."""
+
+    def lower() -> None:
+        if sys.platform == "linux":  # elsewhere it would be the whole process's
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
+
+    with ThreadPoolExecutor(1, initializer=lower) as thread:
+        return thread.submit(task, *given, **named).result()

@@ -110,6 +110,12 @@ class Bill(Base):
         return _listed(self.all_attachments)
 
     @property
+    def pictures(self) -> list["File"]:
+        """The files that its image view shows as pictures."""
+        owners: list[Invoice | Attachment] = [*self.invoices, *self.attachments]
+        return [owner.picture for owner in owners if owner.picture]
+
+    @property
     def branch_ids(self) -> list[str]:
         return [entry.branch_id for entry in self.entries]
 

@@ -1,0 +1,144 @@
+"""Pictures over HTTP: made once however many ask, from as few decodes as can be, and never one for another."""
+
+import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.clouds import ScriptedCloud
+from tests.installations import Installation, files_of
+from tests.papers import encoded, pdf
+from viewer import drawing
+from viewer.documents.pool import Decoders
+from viewer.domain.source import PageSource
+
+
+class Work:
+    """What the decoders did for one content; other tests' pictures may still be made ahead meanwhile."""
+
+    def __init__(self) -> None:
+        self.content = ""
+        self.tasks: list[tuple[str, str]] = []
+
+    def over(self, content: bytes) -> bytes:
+        self.content = sha256(content).hexdigest()
+        return content
+
+    def count(self, task: Any) -> int:
+        """How often it was done from the content itself."""
+        return self.tasks.count((task.__name__, self.content))
+
+    def await_quiet(self, task: Any, count: int) -> None:
+        end = time.monotonic() + 20
+        while self.count(task) < count and time.monotonic() < end:
+            time.sleep(0.05)
+        assert self.count(task) == count
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Work:
+    """Notes the tasks and lets them through."""
+    noted, guard = Work(), threading.Lock()
+
+    def note(name: str) -> None:
+        original = getattr(Decoders, name)
+
+        def noting(self: Decoders, task: Any, *given: Any, **named: Any) -> Any:
+            answer = original(self, task, *given, **named)
+            with guard:
+                noted.tasks.extend((task.__name__, each.sha256) for each in given if isinstance(each, PageSource))
+            return answer
+
+        monkeypatch.setattr(Decoders, name, noting)
+
+    note("run")
+    note("run_behind")
+    return noted
+
+
+def put(site: Installation, cloud: ScriptedCloud, content: bytes, name: str) -> str:
+    """The address of the image service of a bill's only page."""
+    key = cloud.put_bill({name: content})
+    ((page,),) = (file["pages"] for file in files_of(site.whole(key)))
+    return f"/bills/{key}/iiif/{page['page_id']}"
+
+
+def photo(color: str, size: tuple[int, int] = (1600, 1200)) -> bytes:
+    return encoded(Image.new("RGB", size, color), "JPEG", quality=95)
+
+
+def test_fifty_who_ask_for_a_new_picture_at_once_cost_one_decode(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    service = put(odd_site, odd_cloud, work.over(photo("olive")), "fifty.jpg")
+    with ThreadPoolExecutor(50) as readers:
+        answers = list(readers.map(lambda _: odd_site.get(f"{service}/full/200,/0/default.jpg"), range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert work.count(drawing.draw_page) == 1
+
+
+def test_the_first_need_is_drawn_at_once_and_later_sizes_come_from_what_was_stored_behind_it(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    service = put(odd_site, odd_cloud, work.over(photo("teal")), "ladder.jpg")
+    assert odd_site.get(f"{service}/full/300,/0/default.jpg").status_code == 200
+    work.await_quiet(drawing.cut_ladder, 1)
+    for width in (800, 400, 200, 100):
+        level = odd_site.get(f"{service}/full/{width},/0/default.jpg")
+        assert Image.open(io.BytesIO(level.content)).width == width
+    assert work.count(drawing.draw_page) == 1
+    other = Image.open(io.BytesIO(odd_site.get(f"{service}/full/640,/90/gray.webp").content))
+    assert (other.size, other.format) == ((480, 640), "WEBP")
+    assert (work.count(drawing.draw_page), work.count(drawing.cut_ladder)) == (1, 1)
+
+
+def test_all_tiles_of_a_picture_come_from_one_decode(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    service = put(odd_site, odd_cloud, work.over(photo("maroon")), "tiles.jpg")
+    regions = [
+        (left, top, min(512, 1600 - left), min(512, 1200 - top))
+        for top in (0, 512, 1024)
+        for left in (0, 512, 1024, 1536)
+    ]
+    with ThreadPoolExecutor(8) as readers:
+        answers = list(
+            readers.map(
+                lambda box: odd_site.get(f"{service}/{','.join(map(str, box))}/{box[2]},/0/default.jpg"), regions
+            )
+        )
+    assert [Image.open(io.BytesIO(answer.content)).size for answer in answers] == [box[2:] for box in regions]
+    assert (work.count(drawing.cut_tiles), work.count(drawing.draw_page)) == (1, 0)
+
+
+def test_a_tile_of_a_document_is_drawn_alone(odd_site: Installation, odd_cloud: ScriptedCloud, work: Work) -> None:
+    service = put(odd_site, odd_cloud, work.over(pdf(1, size=(400, 300))), "alone.pdf")
+    assert odd_site.get(f"{service}/0,0,512,512/512,512/0/default.jpg").status_code == 200
+    assert (work.count(drawing.cut_tiles), work.count(drawing.draw_page)) == (0, 1)
+
+
+def test_a_lossless_picture_is_always_drawn_from_the_original(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    scene = Image.effect_noise((40, 30), 90).resize((900, 700)).convert("RGB")
+    service = put(odd_site, odd_cloud, work.over(encoded(scene, "PNG")), "lossless.png")
+    assert odd_site.get(f"{service}/full/300,/0/default.jpg").status_code == 200
+    work.await_quiet(drawing.cut_ladder, 1)
+    whole = Image.open(io.BytesIO(odd_site.get(f"{service}/full/max/0/default.png").content)).convert("RGB")
+    assert whole.tobytes() == scene.tobytes()
+
+
+def test_a_picture_thrown_away_is_made_again(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    service = put(odd_site, odd_cloud, photo("navy"), "again.jpg")
+    first = odd_site.get(f"{service}/full/200,/0/default.jpg")
+    for path in odd_site.settings.derivatives.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    again = odd_site.get(f"{service}/full/200,/0/default.jpg")
+    assert (again.status_code, again.content) == (200, first.content)
