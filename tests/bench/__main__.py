@@ -3,6 +3,7 @@
 Machines differ, so each figure stands beside the same server's answer to `/healthz` in the same run: quote the ratio.
 """
 
+import os
 import statistics
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import requests
 
+from tests.bench import peers
 from tests.wheel import answers, free_port
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, FAQ_USERKEY, demo_bills
 
@@ -37,6 +39,10 @@ def main() -> None:
                 measure(address)
             finally:
                 process.terminate()
+    if script := os.environ.get("PEERS_BENCH"):
+        peers.run(Path(script), sys.argv[1:])
+    else:
+        print("\nBeside other image servers: set PEERS_BENCH to their script.")
 
 
 def measure(address: str) -> None:

@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from viewer.app import create_app
 from viewer.config import Settings
 from viewer.errors import N_, CommandError
+from viewer.memory import share_heaps
 from viewer.store.database import open_database
 from viewer.store.schema import check_version
 
@@ -23,6 +24,10 @@ THREADS = 32
 """Requests that one process answers at the same time; half of them at most wait for files (viewer.archive.files)."""
 DRAIN = 30
 """Seconds that a request under way is given after SIGTERM."""
+
+START_ALONE, START_BESIDE = "fork", "spawn"
+"""How the server's processes start: as forks they share what is imported, half of their memory; beside other threads (the
+demo's) a fork would copy the locks that these hold."""
 
 COLLECT_AFTER = (50_000, 20, 100)
 """Python's own thresholds collect several times within one large page, which took a quarter of its time."""
@@ -36,7 +41,7 @@ def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[
     with open_database(settings.database_url) as database:
         check_version(database)
     os.environ["VIEWER_INSTANCE"] = str(settings.instance)
-    multiprocessing.set_start_method("spawn", force=True)  # a fork would copy the locks that the demo's threads hold
+    multiprocessing.set_start_method(START_ALONE if threading.active_count() == 1 else START_BESIDE, force=True)
     server = Granian(
         "viewer.cli.server:worker_app",
         address=free_address(host, port),
@@ -63,6 +68,7 @@ def worker_app() -> Flask:
     """
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # every later thread and process inherits this
+    share_heaps(2)
     app = create_app()
     archive = app.extensions["archive"]
     archive.renditions.start()

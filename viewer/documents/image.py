@@ -11,6 +11,7 @@ from viewer.documents.colour import finished, scalable
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Box, Size
 
+Image.init()
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
 
 ORIENTATION = 0x0112

@@ -16,7 +16,6 @@ from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
-from PIL import Image
 
 from viewer.config import Settings
 from viewer.documents import decode, pdf
@@ -24,6 +23,7 @@ from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Size
 from viewer.errors import UnreadableDocument
 from viewer.fonts import SERIF_SC
+from viewer.memory import give_back, share_heaps
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -176,7 +176,7 @@ def _confine(memory: int) -> None:
     )  # the server blocks it for itself and so for its children
     for name in os.environ.keys() - KEPT_VARIABLES:
         del os.environ[name]
-    Image.init()
+    share_heaps(1)
     pdf.use_fonts(SERIF_SC.parent)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -190,7 +190,10 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     spent = resource.getrusage(resource.RUSAGE_SELF)
     most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-    return task(*given, **named)
+    try:
+        return task(*given, **named)
+    finally:
+        give_back()
 
 
 def _aside(task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:

@@ -1,0 +1,94 @@
+"""Our server beside other image servers, in a script that the environment variable PEERS_BENCH names.
+
+The script's inputs are many links to three files. Here each becomes a content of its own by a comment inside, so that no
+picture of one has been made for another.
+"""
+
+import json
+import os
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+
+import requests
+
+from tests.commands import environment, viewer
+from tests.wheel import answers, free_port
+
+IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
+
+
+def run(script: Path, arguments: list[str]) -> None:
+    """Sets the peers up, then measures them and us; the script prints its own table."""
+    subprocess.run([sys.executable, script, "setup"], check=True)
+    inputs = Path(os.environ.get("PEERS_DIR") or Path.home() / ".cache" / "viewer-peers") / "inputs"
+    with tempfile.TemporaryDirectory(prefix="bill-viewer-peers-") as name:
+        folder = Path(name)
+        userkey = imported(folder, inputs)
+        with served(folder / "instance") as (address, process):
+            identifiers = folder / "identifiers.json"
+            identifiers.write_text(json.dumps(signed_pages(address, userkey)))
+            command = [sys.executable, script, "run", "--extra", f"ours={address}/i", "--extra-map", identifiers]
+            command += ["--extra-pid", process.pid, "--extra-clear", f"rm -rf {folder}/instance/derivatives/*"]
+            subprocess.run([*map(str, command), *arguments], check=True)
+
+
+def imported(folder: Path, inputs: Path) -> str:
+    """The userkey of a bill with every input as an invoice, in a new instance below the folder."""
+    papers, instance = folder / "papers" / "PEERS" / "1", folder / "instance"
+    papers.mkdir(parents=True)
+    for path in sorted([*inputs.glob("*.jpg"), *inputs.glob("*.png")]):
+        (papers / path.name).write_bytes(commented(path.read_bytes(), path.name.encode()))
+    for command in (("init",), ("import", folder / "papers")):
+        done = viewer(instance, *command)
+        assert done.returncode == 0, done.stderr
+    found = re.search(r"[0-9a-f]{32}", done.stdout)
+    assert found
+    return found[0]
+
+
+def commented(content: bytes, words: bytes) -> bytes:
+    """The same picture with a comment: a JPEG's COM segment or a PNG's tEXt chunk right after what must come first."""
+    if content.startswith(b"\xff\xd8"):
+        return content[:2] + b"\xff\xfe" + struct.pack(">H", len(words) + 2) + words + content[2:]
+    chunk = b"tEXtComment\0" + words
+    told = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return content[:33] + told + content[33:]
+
+
+@contextmanager
+def served(instance: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """`viewer serve` in a session of its own."""
+    port = free_port()
+    command = [sys.executable, "-m", "viewer", "serve", "--port", str(port)]
+    with subprocess.Popen(
+        command, env=environment(instance), stdout=subprocess.DEVNULL, start_new_session=True
+    ) as process:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            while not answers(address):
+                if process.poll() is not None:
+                    sys.exit("The server doesn't come up.")
+                time.sleep(0.05)
+            yield address, process
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def signed_pages(address: str, userkey: str) -> dict[str, str]:
+    """A file's name → the signed segment under which the page shows its picture."""
+    bill = requests.get(f"{address}/api/v1/bills/{userkey}", timeout=60).json()
+    names = {
+        page["page_id"]: file["name"] for each in bill["invoices"] for file in each["files"] for page in file["pages"]
+    }
+    page = unescape(requests.get(f"{address}/bills/{userkey}", timeout=60).text)
+    return {names[page_id]: segment for page_id, segment in IDENTIFIER.findall(page)}
