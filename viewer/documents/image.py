@@ -1,17 +1,21 @@
 """Pictures through Pillow: upright, in sRGB on white."""
 
+import contextlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pi_heif
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from viewer.documents.colour import finished, scalable
+from viewer.documents.png import bare
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Box, Size
 
 pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=2)
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = 2**24
+"""Of the few texts that `bare` leaves in a PNG; some programs pack a photo's whole EXIF into one."""
 
 ORIENTATION = 0x0112
 UPRIGHT = {
@@ -76,7 +80,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
     """The picture with no more read than its head. Raises Unreadable where that announces too many pixels."""
     Image.MAX_IMAGE_PIXELS = None  # counted right below; Pillow would only warn up to twice its own limit
-    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+    with Image.open(io.BytesIO(bare(content)), formats=FORMATS) as picture:
         _check(picture, limits)
         yield picture
 
@@ -100,8 +104,10 @@ def _shown(picture: Image.Image) -> Size:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """How the decoded pixels have to be turned."""
-    found = 1 if picture.format in UPRIGHT_ALREADY else picture.getexif().get(ORIENTATION, 1)
+    """How the decoded pixels have to be turned; not at all where the notes that say so are damaged."""
+    found = 1
+    with contextlib.suppress(Exception):
+        found = 1 if picture.format in UPRIGHT_ALREADY else picture.getexif().get(ORIENTATION, 1)
     return found if isinstance(found, int) else 1
 
 

@@ -1,5 +1,7 @@
 """Pages of documents: counted, measured and drawn as a reader should see them."""
 
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -155,6 +157,42 @@ def test_a_tiff_has_pages_each_with_its_own_size() -> None:
     content = tiff([(64, 32), (20, 40), (8, 8)])
     assert sizes_of(content) == [Size(64, 32), Size(20, 40), Size(8, 8)]
     assert shows_the_corner(drawn(content, 2))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0rubbish"])
+def test_damaged_notes_of_a_camera_do_not_spoil_the_picture(exif: bytes, form: str) -> None:
+    assert shows_the_corner(drawn(encoded(cornered(), form, exif=exif)))
+
+
+def with_chunk(png: bytes, name: bytes, content: bytes) -> bytes:
+    """The PNG with one more chunk right after its first."""
+    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return png[:33] + chunk + png[33:]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000))),
+        (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\n" + b"00" * 900_000)),
+        (b"iTXt", b""),
+        (b"sRGB", b""),
+        (b"cHRM", b"short"),
+        (b"iCCP", b""),
+        (b"eXIf", b""),
+        (b"acTL", bytes(8)),
+        (b"acTL", struct.pack(">II", 7, 0)),
+    ],
+)
+def test_what_a_png_notes_beside_its_pixels_does_not_spoil_them(name: bytes, content: bytes) -> None:
+    assert shows_the_corner(drawn(with_chunk(encoded(cornered(), "PNG"), name, content)))
+
+
+def test_an_orientation_in_a_pngs_texts_counts() -> None:
+    note = b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><rdf:Description tiff:Orientation=\"6\"/></x:xmpmeta>"
+    stored = encoded(cornered().transpose(Image.Transpose.ROTATE_90), "PNG")
+    assert shows_the_corner(drawn(with_chunk(stored, b"iTXt", note)))
 
 
 def test_an_animation_is_its_first_picture() -> None:
