@@ -14,7 +14,8 @@ from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Box, Size
 
 POINTS_PER_INCH = 72
-
+LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+"""A password or a certificate is missing."""
 
 BYTES = ctypes.POINTER(ctypes.c_char)
 
@@ -88,7 +89,7 @@ def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise Unreadable("password" if error.err_code == pdfium.FPDF_ERR_PASSWORD else "damaged") from error
+        raise Unreadable("password" if error.err_code in LOCKED else "damaged") from error
     try:
         if not len(document):
             raise Unreadable("damaged")

@@ -289,6 +289,12 @@ def test_a_pdf_with_a_password_says_so() -> None:
     assert problem_of(pdf(password="geheim")) == "password"
 
 
+def test_a_pdf_for_the_holders_of_a_certificate_is_protected_and_not_damaged() -> None:
+    lock = b"/Encrypt<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s4/V 2/Length 128/Recipients[(x)]>>/ID[(a)(a)]"
+    locked = pdf_of(b"/MediaBox[0 0 72 72]", stream(b"")).replace(b"/Root 1 0 R", b"/Root 1 0 R" + lock)
+    assert problem_of(locked) == "password"
+
+
 def test_a_pdf_that_only_its_owner_may_change_opens() -> None:
     assert shows_the_corner(drawn(pdf(owner="chef")))
 
