@@ -190,7 +190,7 @@ def test_what_a_png_notes_beside_its_pixels_does_not_spoil_them(name: bytes, con
 
 
 def test_an_orientation_in_a_pngs_texts_counts() -> None:
-    note = b"XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><rdf:Description tiff:Orientation=\"6\"/></x:xmpmeta>"
+    note = b'XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
     stored = encoded(cornered().transpose(Image.Transpose.ROTATE_90), "PNG")
     assert shows_the_corner(drawn(with_chunk(stored, b"iTXt", note)))
 
