@@ -34,6 +34,8 @@ MIRRORED_ACROSS, MIRRORED_DOWN = frozenset({2, 3, 6, 7}), frozenset({3, 4, 7, 8}
 """EXIF orientations whose upright x, or y, runs against the stored axis that it lies on."""
 UPRIGHT_ALREADY = frozenset({"TIFF", "HEIF"})
 """Formats whose pixels their decoders turn."""
+FINER = 2
+"""So many times as fine as it is shown, a JPEG is decoded at least: its own shrinking alone is 38 dB off, at an eighth 35."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
 
 
@@ -65,13 +67,14 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
             _check(picture, limits)
         whole, orientation = _shown(picture), _orientation(picture)
         needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
-        picture.draft("RGB", (needed.height, needed.width) if orientation in TURNED else (needed.width, needed.height))
+        finer = (FINER * needed.width, FINER * needed.height)
+        picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
         picture.load()
         profile = picture.info.get("icc_profile")
         stored = scalable(picture)
         part = _stored_part(box, whole, orientation, Size(*stored.size))
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
-        small = stored.resize(across, Image.Resampling.LANCZOS, box=part, reducing_gap=2.0)
+        small = stored.resize(across, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)
         flat = finished(small, profile if isinstance(profile, bytes) else None)
         return flat.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else flat
 
