@@ -1,18 +1,20 @@
 """Pages look as other programs show them: PDF as Poppler draws it, pictures as they are decoded at full length."""
 
 import io
+import math
 import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
-from PIL import Image, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
 
 from tests.installations import Installation, files_of, installed
-from tests.likeness import red, red_overlap, ssim
-from tests.papers import pdf_of, signed_pdf, stream
+from tests.likeness import psnr, red, red_overlap, ssim
+from tests.papers import encoded, pdf_of, signed_pdf, stream
 from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.maker import make
 from viewer.gateway.sandbox.papers import Paper
@@ -142,3 +144,62 @@ def is_like(ours: Image.Image, theirs: Image.Image) -> None:
     like, overlap = ssim(ours, theirs), red_overlap(ours, theirs)
     assert like >= LIKE, f"{like:.4f}"
     assert overlap >= RED_LIKE, f"{overlap:.4f}"
+
+
+# Pictures
+
+
+def noise(size: tuple[int, int], dice: Random, cell: int) -> Image.Image:
+    columns, rows = size[0] // cell, size[1] // cell
+    return Image.frombytes("L", (columns, rows), dice.randbytes(columns * rows)).resize(size, Image.Resampling.BICUBIC)
+
+
+def photographed() -> bytes:
+    """A printed paper before a ground with structure of every size, a little out of focus, with a camera's grain."""
+    size, dice = (1600, 1200), Random("photographed")
+    finer = [(noise(size, dice, cell), weight) for cell, weight in ((60, 0.25), (20, 0.15), (6, 0.1), (2, 0.08))]
+    bands = []
+    for tint in (0.35, 0.5, 0.65):
+        band = Image.blend(Image.linear_gradient("L").resize(size), noise(size, dice, 200), tint)
+        for structure, weight in finer:
+            band = Image.blend(band, structure, weight)
+        bands.append(band)
+    picture = Image.merge("RGB", bands)
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(36)
+    draw.rectangle((300, 250, 1300, 900), fill=(238, 234, 225))
+    for row in range(12):
+        draw.text((340, 280 + row * 50), f"{row:02} Invoice 2544{row}, total 1,132.{row:02}", (45, 40, 50), font)
+    draw.ellipse((1000, 640, 1240, 820), outline=(200, 30, 40), width=8)
+    grain = noise(size, dice, 1).point([128 + (level - 128) // 32 for level in range(256)])
+    sharp = picture.filter(ImageFilter.GaussianBlur(0.8))
+    return encoded(ImageChops.add(sharp, Image.merge("RGB", [grain] * 3), 1, -128), "JPEG", quality=95)
+
+
+PICTURES: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "photo": ("jpg", photographed),
+    "phone's photo": ("jpg", lambda: make(PAPERS["Invoice 26"], "photo")),
+    "scan": ("jpg", lambda: make(PAPERS["Invoice 27"], "scan")),
+    "screenshot": ("png", lambda: make(PAPERS["Invoice 1"], "png")),
+}
+QUIET = {"jpg": 38.0, "webp": 35.0, "png": 44.0}
+"""Decibels that a picture may not be farther from its source than; of the whole page, PNG loses nothing."""
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_looks_as_it_was_taken_whole_and_made_smaller(
+    name: str, shown: Callable[[bytes, str], Shown]
+) -> None:
+    suffix, draw = PICTURES[name]
+    content = draw()
+    with Image.open(io.BytesIO(content)) as stored:
+        upright = ImageOps.exif_transpose(stored).convert("RGB")
+    page = shown(content, suffix)
+    assert page.size == upright.size
+    found = {}
+    for part in (1, 2, 4):
+        size = (upright.width // part, upright.height // part)
+        expected = upright if part == 1 else upright.resize(size, Image.Resampling.LANCZOS)
+        for form in QUIET:
+            found[form, part] = psnr(page.picture(part, form), expected)
+    assert found["png", 1] == math.inf
+    assert {which: round(value, 1) for which, value in found.items() if value < QUIET[which[0]]} == {}, found

@@ -9,7 +9,7 @@ from PIL import Image
 from viewer.imaging.request import ImageRequest
 
 SAVED_AS: dict[str, dict[str, Any]] = {
-    "jpg": {"format": "JPEG", "quality": 85, "optimize": True, "progressive": True},
+    "jpg": {"format": "JPEG", "quality": 90, "subsampling": "4:4:4", "optimize": True, "progressive": True},
     "png": {"format": "PNG", "compress_level": 2},
     "webp": {"format": "WEBP", "quality": 82, "method": 2},
 }
