@@ -38,11 +38,8 @@ def eat() -> int:
 def take(size: int, problem: str = "") -> int:
     """Takes so much memory, and fails with it in hand where there is a problem."""
     taken = bytearray(size)
-    try:
-        if problem:
-            raise ValueError
-    except ValueError as error:
-        raise Unreadable(problem) from error
+    if problem:
+        raise Unreadable(problem)
     return len(taken)
 
 
