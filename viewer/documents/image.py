@@ -108,9 +108,13 @@ def _shown(picture: Image.Image) -> Size:
 
 def _orientation(picture: Image.Image) -> int:
     """How the decoded pixels have to be turned; not at all where the notes that say so are damaged."""
-    found = 1
+    if picture.format in UPRIGHT_ALREADY:
+        return 1
+    if picture.format == "PNG":
+        picture.load()  # the notes may follow the pixels, whose damage is no damage of the notes
+    found: object = 1
     with contextlib.suppress(Exception):
-        found = 1 if picture.format in UPRIGHT_ALREADY else picture.getexif().get(ORIENTATION, 1)
+        found = picture.getexif().get(ORIENTATION, 1)
     return found if isinstance(found, int) else 1
 
 
