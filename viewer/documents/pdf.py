@@ -16,6 +16,8 @@ from viewer.domain.size import Box, Size
 POINTS_PER_INCH = 72
 LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 """A password or a certificate is missing."""
+NOTHING = b"no document"
+"""PDFium names its last problem, but not every document that fails gives it a new one: this one does."""
 
 BYTES = ctypes.POINTER(ctypes.c_char)
 
@@ -86,6 +88,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 @contextmanager
 def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """The document, with one page at least. Raises Unreadable: protected by a password, or damaged."""
+    pdfium.FPDF_LoadMemDocument(NOTHING, len(NOTHING), None)
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:

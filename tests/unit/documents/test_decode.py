@@ -208,6 +208,16 @@ def test_a_truncated_picture_is_damaged(form: str) -> None:
     assert problem_of(content[: len(content) // 2]) == "damaged"
 
 
+def test_a_png_whose_pixels_do_not_unpack_is_damaged() -> None:
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    content = bytearray(encoded(noise, "PNG"))
+    start = content.index(b"IDAT") + 4
+    end = start + int.from_bytes(content[start - 8 : start - 4], "big")
+    content[start + 200 : end] = bytes(end - start - 200)
+    content[end : end + 4] = struct.pack(">I", zlib.crc32(content[start - 4 : end]))
+    assert problem_of(bytes(content)) == "damaged"
+
+
 @pytest.mark.parametrize("media_type", [JPEG, PNG, GIF, WEBP, TIFF, PDF, JP2, AVIF, HEIC_TYPE])
 def test_rubbish_with_the_right_beginning_is_damaged(media_type: str) -> None:
     heads = {
@@ -287,6 +297,12 @@ def test_a_ridiculously_thin_page_has_at_least_a_pixel() -> None:
 
 def test_a_pdf_with_a_password_says_so() -> None:
     assert problem_of(pdf(password="geheim")) == "password"
+
+
+def test_a_damaged_pdf_after_one_with_a_password_has_none() -> None:
+    assert problem_of(pdf(password="geheim")) == "password"
+    damaged = pdf_of(b"/MediaBox[0 0 72 72]", stream(b"")).replace(b"/Pages 2 0 R", b"/Pages 9 0 R")
+    assert problem_of(damaged) == "damaged"
 
 
 def test_a_pdf_for_the_holders_of_a_certificate_is_protected_and_not_damaged() -> None:
