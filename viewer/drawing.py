@@ -25,32 +25,24 @@ def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: L
 def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
     """The page in halves of itself, from one decode: the name of each level's request → its JPEG. Raises Unreadable."""
     sizes = levels.stored_sizes(source.size, limits.decoder_pixels)
-    found: dict[str, bytes] = {}
-    picture = None
-    for size in reversed(sizes):
-        if picture is None:
-            picture = _drawn(content, source, _whole(source.size), size, limits)
-        else:
-            picture = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        found[levels.name_of_level(size)] = encode(picture, "level")
+    finest = source.size if source.size.pixels <= limits.decoder_pixels else sizes[-1]
+    picture = _drawn(content, source, _whole(source.size), finest, limits)
+    found = {}
+    for size in sizes:  # each from the finest: made smaller step by step, thin print would suffer at every step
+        level = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
+        found[levels.name_of_level(size)] = encode(level, "level")
     return found
 
 
-def cut_tiles(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
-    """Every tile that info.json speaks of, from as few decodes as the largest picture allows: the name of each tile's
-    request → its JPEG. Raises Unreadable."""
-    found: dict[str, bytes] = {}
-    halved: Image.Image | None = None
-    for factor in levels.scale_factors(source.size):
-        bands = [(0, halved.reduce(2))] if halved else _bands(content, source, factor, limits)
-        halved = None
-        for top, band in bands:
-            for tile in levels.tiles(source.size, factor, top=top, rows=band.height):
-                left, upper = tile.box.left // factor, tile.box.top // factor - top
-                part = band.crop((left, upper, left + tile.size.width, upper + tile.size.height))
-                found[tile.name] = encode(part, "jpg")
-            if band.height == levels.scaled(source.size, factor).height:
-                halved = band
+def cut_tiles(content: Content, source: PageSource, factor: int, limits: Limits) -> dict[str, bytes]:
+    """Every tile of one scale factor, from as few decodes as the largest picture allows: the name of each tile's request →
+    its JPEG. Raises Unreadable."""
+    found = {}
+    for top, band in _bands(content, source, factor, limits):
+        for tile in levels.tiles(source.size, factor, top=top, rows=band.height):
+            left, upper = tile.box.left // factor, tile.box.top // factor - top
+            part = band.crop((left, upper, left + tile.size.width, upper + tile.size.height))
+            found[tile.name] = encode(part, "jpg")
     return found
 
 

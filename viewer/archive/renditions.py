@@ -1,7 +1,7 @@
 """A page's picture in the size and format that was asked for, made as cheaply as what is already there allows.
 
 The first need of a page's picture is drawn at once; behind it the page's ladder of sizes is stored, from which later sizes
-come. A picture's tiles are cut together from one decode, since drawing one alone would decode the whole picture too.
+come. A picture's tiles of one scale are cut together from one decode: drawing one alone would decode all of it, too.
 """
 
 import json
@@ -18,7 +18,7 @@ from viewer.documents.sniff import IMAGES, JPEG
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
-from viewer.imaging.cache import LADDER, TILES, RenditionCache
+from viewer.imaging.cache import LADDER, RenditionCache
 from viewer.imaging.keeping import Keeper
 from viewer.imaging.request import ImageRequest
 
@@ -53,7 +53,8 @@ class Renditions:
 
     def ready(self, source: PageSource, ask: ImageRequest) -> bytes | None:
         """The picture if it has been made."""
-        return self._cache.find(source, ask.stored_as)
+        factor = levels.tile_factors(source.size).get(ask.stored_as)
+        return self._cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
 
     def etag(self, source: PageSource, ask: ImageRequest) -> str:
         return self._cache.etag(source, ask.stored_as)
@@ -63,8 +64,9 @@ class Renditions:
         if found := self.ready(source, ask):
             return found
         with self._behind.reader():
-            if self._is_cut(source) and ask.stored_as in levels.tile_names(source.size):
-                self._make_tiles(source)
+            factor = levels.tile_factors(source.size).get(ask.stored_as)
+            if factor and self._is_cut(source):
+                self._make_tiles(source, factor)
                 if found := self.ready(source, ask):
                     return found
             made = self._cache.get(source, ask.stored_as, lambda: self._drawn(source, ask))
@@ -105,25 +107,27 @@ class Renditions:
         """Whether the page's tiles are cut together: those of a PDF cost little one by one, a row of tiles must fit."""
         return source.media_type in IMAGES and source.size.width * levels.TILE <= self._max_area
 
-    def _make_tiles(self, source: PageSource) -> None:
+    def _make_tiles(self, source: PageSource, factor: int) -> None:
         self._cache.make_pack(
             source,
-            TILES,
-            lambda: self._decoders.run(drawing.cut_tiles, self._content(source), source, self._decoders.limits),
+            _tiles(factor),
+            lambda: self._decoders.run(drawing.cut_tiles, self._content(source), source, factor, self._decoders.limits),
         )
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
         ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self._cache.has_pack(source, LADDER)
-        return ladder or (self._is_large(source) and not self._cache.has_pack(source, TILES))
+        return ladder or not all(self._cache.has_pack(source, _tiles(factor)) for factor in self._factors_ahead(source))
 
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
-        if self._is_large(source):
-            self._make_tiles(source)
+        for factor in self._factors_ahead(source):
+            self._make_tiles(source, factor)
 
-    def _is_large(self, source: PageSource) -> bool:
-        return source.size.pixels > levels.LARGE and self._is_cut(source)
+    def _factors_ahead(self, source: PageSource) -> list[int]:
+        """The scales whose tiles are made ahead: all of a large page, whose every decode takes long."""
+        large = source.size.pixels > levels.LARGE and self._is_cut(source)
+        return levels.scale_factors(source.size)[:-1] if large else []
 
     def _drawn(self, source: PageSource, ask: ImageRequest) -> bytes:
         """From the smallest stored level that holds enough, else from the original."""
@@ -141,9 +145,14 @@ class Renditions:
             return None
         for size in levels.stored_sizes(source.size, self._max_area):
             if size.width >= ask.size.width and size.height >= ask.size.height:
-                content = self._cache.find(source, levels.name_of_level(size))
+                content = self._cache.find(source, levels.name_of_level(size), LADDER)
                 return (size, content) if content else None
         return None
 
     def _content(self, source: PageSource) -> bytes | Path:
         return self._blobs.path(source.sha256) or self._blobs.get(source.sha256)
+
+
+def _tiles(factor: int) -> str:
+    """The pack of a page's tiles of one scale factor."""
+    return f"tiles/{factor}"

@@ -12,7 +12,7 @@ PHOTOMETRIC = 262
 SRGB = ImageCms.createProfile("sRGB")
 PLAIN = frozenset({"RGB", "L", "CMYK", "YCbCr", "LAB"})
 """Modes that can be made smaller as they are."""
-CLEAR = frozenset({"RGBA", "PA", "RGBa", "La"})
+CLEAR = frozenset({"RGBA", "PA", "RGBa"})
 
 
 def scalable(picture: Image.Image) -> Image.Image:
@@ -29,8 +29,8 @@ def scalable(picture: Image.Image) -> Image.Image:
         return _stretched(picture)
     if mode == "1":
         return picture.convert("L")
-    if mode == "LA":
-        return _on_white(picture, "L")
+    if mode in ("LA", "La"):
+        return _on_white(picture if mode == "LA" else picture.convert("LA"), "L")
     if mode in CLEAR or "transparency" in picture.info:
         return _on_white(picture if mode == "RGBA" else picture.convert("RGBA"), "RGB")
     return picture.convert("RGB")

@@ -14,7 +14,10 @@ from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Box, Size
 
 POINTS_PER_INCH = 72
-
+LOCKED = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
+"""A password or a certificate is missing."""
+NOTHING = b"no document"
+"""PDFium names its last problem, but not every document that fails gives it a new one: this one does."""
 
 BYTES = ctypes.POINTER(ctypes.c_char)
 
@@ -85,10 +88,11 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 @contextmanager
 def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """The document, with one page at least. Raises Unreadable: protected by a password, or damaged."""
+    pdfium.FPDF_LoadMemDocument(NOTHING, len(NOTHING), None)
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise Unreadable("password" if error.err_code == pdfium.FPDF_ERR_PASSWORD else "damaged") from error
+        raise Unreadable("password" if error.err_code in LOCKED else "damaged") from error
     try:
         if not len(document):
             raise Unreadable("damaged")

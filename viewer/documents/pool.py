@@ -192,8 +192,13 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     try:
         return task(*given, **named)
+    except Unreadable as error:
+        problem = error.problem
+    except MemoryError:
+        problem = "too_many_pixels"
     finally:
         give_back()
+    raise Unreadable(problem)  # a new one: the old one's frames would keep a half-made picture while the next task runs
 
 
 def _aside(task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:

@@ -1,7 +1,7 @@
 """Pictures made once: a file each, named by the source's content, the request and this engine's version.
 
-Several pictures that are made together (a page's ladder, its tiles) lie together in one file, a ZIP without compression:
-one write, one wait for the disk, one thing to throw away.
+Several pictures that are made together (a page's ladder, the tiles of one scale) lie together in one file, a ZIP without
+compression: one write, one wait for the disk, one thing to throw away.
 """
 
 import fcntl
@@ -19,10 +19,10 @@ from typing import BinaryIO, NamedTuple
 from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
 
-ENGINE = "2"
+ENGINE = "3"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
-LADDER, TILES = "ladder", "tiles"
-"""Packs: the page's sizes that are made ahead, and the tiles of its grid."""
+LADDER = "ladder"
+"""The pack of a page's sizes that are made ahead."""
 UNFINISHED = ".new"
 FRESH = 3600.0
 """Seconds for which the time of a file's last use may be wrong: it isn't noted more often."""
@@ -47,12 +47,10 @@ class RenditionCache:
         self._wrote = wrote
         self._making = SingleFlight[None]()
 
-    def find(self, source: PageSource, name: str) -> bytes | None:
-        """The picture if it has been made, alone or in a pack."""
-        for place in (self._alone, self._in_tiles, self._in_ladder):
-            if (stored := place(source, name)) and (content := _read(stored)):
-                return content
-        return None
+    def find(self, source: PageSource, name: str, pack: str) -> bytes | None:
+        """The picture if it has been made, alone or in this pack."""
+        stored = self._alone(source, name) or self._in_pack(source, pack, name)
+        return _read(stored) if stored else None
 
     def get(self, source: PageSource, name: str, make: Callable[[], bytes]) -> bytes:
         """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once."""
@@ -81,12 +79,6 @@ class RenditionCache:
             return None
         _note_use(path, used)
         return Stored(path, 0, used.st_size)
-
-    def _in_tiles(self, source: PageSource, name: str) -> Stored | None:
-        return self._in_pack(source, TILES, name)
-
-    def _in_ladder(self, source: PageSource, name: str) -> Stored | None:
-        return self._in_pack(source, LADDER, name)
 
     def _in_pack(self, source: PageSource, pack: str, name: str) -> Stored | None:
         path = self._path(source, pack)

@@ -4,7 +4,7 @@ Names are those of `ImageRequest.stored_as`.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,10 +67,10 @@ def tiles(page: Size, factor: int, *, top: int, rows: int) -> Iterator[Tile]:
 
 
 @lru_cache(maxsize=512)
-def tile_names(page: Size) -> frozenset[str]:
-    """The names of every tile of a page."""
-    return frozenset(
-        tile.name
-        for factor in scale_factors(page)
+def tile_factors(page: Size) -> Mapping[str, int]:
+    """The name of every tile of a page that has several at its scale → the scale factor."""
+    return {
+        tile.name: factor
+        for factor in scale_factors(page)[:-1]
         for tile in tiles(page, factor, top=0, rows=scaled(page, factor).height)
-    )
+    }

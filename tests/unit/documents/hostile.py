@@ -9,6 +9,8 @@ import socket
 import time
 from pathlib import Path
 
+from viewer.documents.shapes import Unreadable
+
 
 def crash() -> None:
     """A segmentation fault."""
@@ -31,6 +33,14 @@ def eat() -> int:
     taken = []
     while True:
         taken.append(bytearray(2**26))
+
+
+def take(size: int, problem: str = "") -> int:
+    """Takes so much memory, and fails with it in hand where there is a problem."""
+    taken = bytearray(size)
+    if problem:
+        raise Unreadable(problem)
+    return len(taken)
 
 
 def write(path: str) -> str:

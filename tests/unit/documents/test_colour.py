@@ -170,6 +170,19 @@ def test_what_is_transparent_is_white(form: str) -> None:
     assert is_near(shown(encoded(plain("RGBA", (255, 0, 0, 128)), form, **how), 4), (255, 127, 127), 12)
 
 
+@pytest.mark.parametrize(
+    ("mode", "color", "expected"), [("LA", (51, 128), (178,) * 3), ("RGBA", (128, 0, 0, 128), (255, 127, 127))]
+)
+def test_a_tiff_whose_colours_are_multiplied_already_is_laid_on_white_once(
+    mode: str, color: tuple[int, ...], expected: Color
+) -> None:
+    content = bytearray(encoded(plain(mode, color), "TIFF"))
+    at = content.find(b"\x52\x01\x03\x00\x01\x00\x00\x00")
+    content[at + 8] = 1
+    assert is_near(shown(bytes(content)), expected)
+    assert is_near(shown(bytes(content), 4), expected)
+
+
 def test_one_colour_may_stand_for_clear() -> None:
     palette = Image.new("P", (EDGE, EDGE))
     palette.putpalette([0, 0, 0, 255, 0, 0])

@@ -1,5 +1,7 @@
 """Pages of documents: counted, measured and drawn as a reader should see them."""
 
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -167,6 +169,42 @@ def test_a_tiff_has_pages_each_with_its_own_size() -> None:
     assert shows_the_corner(drawn(content, 2))
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0rubbish"])
+def test_damaged_notes_of_a_camera_do_not_spoil_the_picture(exif: bytes, form: str) -> None:
+    assert shows_the_corner(drawn(encoded(cornered(), form, exif=exif)))
+
+
+def with_chunk(png: bytes, name: bytes, content: bytes) -> bytes:
+    """The PNG with one more chunk right after its first."""
+    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return png[:33] + chunk + png[33:]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(20_000_000))),
+        (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 9\n" + b"00" * 900_000)),
+        (b"iTXt", b""),
+        (b"sRGB", b""),
+        (b"cHRM", b"short"),
+        (b"iCCP", b""),
+        (b"eXIf", b""),
+        (b"acTL", bytes(8)),
+        (b"acTL", struct.pack(">II", 7, 0)),
+    ],
+)
+def test_what_a_png_notes_beside_its_pixels_does_not_spoil_them(name: bytes, content: bytes) -> None:
+    assert shows_the_corner(drawn(with_chunk(encoded(cornered(), "PNG"), name, content)))
+
+
+def test_an_orientation_in_a_pngs_texts_counts() -> None:
+    note = b'XML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    stored = encoded(cornered().transpose(Image.Transpose.ROTATE_90), "PNG")
+    assert shows_the_corner(drawn(with_chunk(stored, b"iTXt", note)))
+
+
 def test_an_animation_is_its_first_picture() -> None:
     frames = [cornered("P"), Image.new("P", (64, 32)), Image.new("P", (64, 32), 1)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
@@ -178,6 +216,16 @@ def test_an_animation_is_its_first_picture() -> None:
 def test_a_truncated_picture_is_damaged(form: str) -> None:
     content = encoded(Image.effect_noise((200, 200), 90).convert("RGB"), form)
     assert problem_of(content[: len(content) // 2]) == "damaged"
+
+
+def test_a_png_whose_pixels_do_not_unpack_is_damaged() -> None:
+    noise = Image.effect_noise((200, 200), 90).convert("RGB")
+    content = bytearray(encoded(noise, "PNG"))
+    start = content.index(b"IDAT") + 4
+    end = start + int.from_bytes(content[start - 8 : start - 4], "big")
+    content[start + 200 : end] = bytes(end - start - 200)
+    content[end : end + 4] = struct.pack(">I", zlib.crc32(content[start - 4 : end]))
+    assert problem_of(bytes(content)) == "damaged"
 
 
 @pytest.mark.parametrize("media_type", [JPEG, PNG, GIF, WEBP, TIFF, PDF, JP2, AVIF, HEIC_TYPE])
@@ -259,6 +307,18 @@ def test_a_ridiculously_thin_page_has_at_least_a_pixel() -> None:
 
 def test_a_pdf_with_a_password_says_so() -> None:
     assert problem_of(pdf(password="geheim")) == "password"
+
+
+def test_a_damaged_pdf_after_one_with_a_password_has_none() -> None:
+    assert problem_of(pdf(password="geheim")) == "password"
+    damaged = pdf_of(b"/MediaBox[0 0 72 72]", stream(b"")).replace(b"/Pages 2 0 R", b"/Pages 9 0 R")
+    assert problem_of(damaged) == "damaged"
+
+
+def test_a_pdf_for_the_holders_of_a_certificate_is_protected_and_not_damaged() -> None:
+    lock = b"/Encrypt<</Filter/Adobe.PubSec/SubFilter/adbe.pkcs7.s4/V 2/Length 128/Recipients[(x)]>>/ID[(a)(a)]"
+    locked = pdf_of(b"/MediaBox[0 0 72 72]", stream(b"")).replace(b"/Root 1 0 R", b"/Root 1 0 R" + lock)
+    assert problem_of(locked) == "password"
 
 
 def test_a_pdf_that_only_its_owner_may_change_opens() -> None:

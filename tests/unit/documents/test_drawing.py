@@ -11,7 +11,6 @@ from tests.unit.documents.test_decode import LIMITS
 from viewer import drawing
 from viewer.documents.decode import page_sizes
 from viewer.documents.sniff import JPEG, PDF, PNG
-from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
 from viewer.imaging.request import ImageRequest
@@ -53,9 +52,7 @@ def apart(one: Image.Image, other: Image.Image) -> float:
 def test_a_level_is_the_page_in_its_size(name: str) -> None:
     content, source = source_of(name)
     found = drawing.cut_ladder(content, source, ROOMY)
-    assert list(found) == [
-        levels.name_of_level(size) for size in reversed(levels.stored_sizes(source.size, 36_000_000))
-    ]
+    assert list(found) == [levels.name_of_level(size) for size in levels.stored_sizes(source.size, 36_000_000)]
     for level, made in found.items():
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, level)) < 4
 
@@ -66,13 +63,10 @@ def test_a_tile_is_its_part_of_the_page_also_where_the_page_is_cut_in_bands(name
     content, source = source_of(name)
     if name == "a document":
         largest = ROOMY.decoder_pixels  # a document's own size depends on it
-    found = drawing.cut_tiles(content, source, replace(ROOMY, decoder_pixels=largest))
-    assert found.keys() == levels.tile_names(source.size)
+    limits = replace(ROOMY, decoder_pixels=largest)
+    found: dict[str, bytes] = {}
+    for factor in levels.scale_factors(source.size)[:-1]:
+        found |= drawing.cut_tiles(content, source, factor, limits)
+    assert found.keys() == levels.tile_factors(source.size).keys()
     for tile, made in found.items():
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, tile)) < 4
-
-
-def test_a_page_smaller_than_a_tile_has_one() -> None:
-    content = encoded(SCENE.resize((300, 200)), "PNG")
-    source = PageSource("0" * 64, PNG, 1, Size(300, 200))
-    assert list(drawing.cut_tiles(content, source, ROOMY)) == ["full/300,200/0/default.jpg"]

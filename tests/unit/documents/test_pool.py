@@ -127,6 +127,17 @@ def test_a_decoder_that_needs_more_memory_than_it_may_have_is_ended(tmp_path: Pa
         pool.close()
 
 
+def test_what_a_spoiled_picture_took_is_free_for_the_next(tmp_path: Path) -> None:
+    pool = Decoders(settings_in(tmp_path), processes=1)
+    most = 6 * 2**30 // 10
+    try:
+        with pytest.raises(UnreadableDocument):
+            pool.run(hostile.take, most, "damaged")
+        assert pool.run(hostile.take, most) == most
+    finally:
+        pool.close()
+
+
 def test_a_decoder_is_confined(decoders: Decoders, tmp_path: Path) -> None:
     found = decoders.run(hostile.limits)
     assert found["RLIMIT_AS"] == (2**30, 2**30)

@@ -14,10 +14,11 @@ import pytest
 
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.imaging.cache import ENGINE, LADDER, TILES, RenditionCache
+from viewer.imaging.cache import ENGINE, LADDER, RenditionCache
 from viewer.imaging.keeping import Keeper, keep_within
 
 PAGE = PageSource("a" * 64, "image/jpeg", 1, Size(10, 10))
+TILES = "tiles/1"
 PLENTY = 10**9
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -31,19 +32,19 @@ def files_in(folder: Path) -> list[Path]:
 
 
 def test_a_picture_is_made_once_and_found_again_by_every_process(tmp_path: Path) -> None:
-    assert RenditionCache(tmp_path).find(PAGE, "x") is None
+    assert RenditionCache(tmp_path).find(PAGE, "x", LADDER) is None
     assert RenditionCache(tmp_path).get(PAGE, "x", lambda: b"picture") == b"picture"
     assert RenditionCache(tmp_path).get(PAGE, "x", nothing) == b"picture"
-    assert RenditionCache(tmp_path).find(PAGE, "x") == b"picture"
+    assert RenditionCache(tmp_path).find(PAGE, "x", LADDER) == b"picture"
 
 
 def test_another_content_page_or_request_is_another_picture(tmp_path: Path) -> None:
     cache = RenditionCache(tmp_path)
     others = [PageSource("b" * 64, "image/jpeg", 1, PAGE.size), PageSource("a" * 64, "image/jpeg", 2, PAGE.size)]
     for number, (source, name) in enumerate([(PAGE, "x"), (PAGE, "y"), *((other, "x") for other in others)]):
-        assert cache.find(source, name) is None
+        assert cache.find(source, name, LADDER) is None
         assert cache.get(source, name, lambda number=number: b"%d" % number) == b"%d" % number  # type: ignore[misc]
-    assert cache.find(PAGE, "x") == b"0"
+    assert cache.find(PAGE, "x", LADDER) == b"0"
     assert len({cache.etag(PAGE, "x"), cache.etag(PAGE, "y"), *(cache.etag(other, "x") for other in others)}) == 4
 
 
@@ -120,9 +121,9 @@ def test_a_process_killed_at_any_moment_leaves_no_torn_picture(tmp_path: Path) -
         process.join()
         assert process.exitcode == -signal.SIGKILL
     cache = RenditionCache(tmp_path)
-    finished = [number for number in range(100_000) if cache.find(PAGE, str(number)) is not None]
+    finished = [number for number in range(100_000) if cache.find(PAGE, str(number), LADDER) is not None]
     assert finished
-    assert all(cache.find(PAGE, str(number)) == _content(number) for number in finished)
+    assert all(cache.find(PAGE, str(number), LADDER) == _content(number) for number in finished)
     next_one = max(finished) + 1
     assert cache.get(PAGE, str(next_one), lambda: _content(next_one)) == _content(next_one)
     keep_within(tmp_path, PLENTY)
@@ -134,7 +135,8 @@ def test_the_pictures_of_a_pack_are_found_one_by_one(tmp_path: Path) -> None:
     assert not cache.has_pack(PAGE, TILES)
     cache.make_pack(PAGE, TILES, lambda: {"one": b"1", "other": b"22"})
     cache.make_pack(PAGE, LADDER, lambda: {"small": b"333"})
-    assert [cache.find(PAGE, name) for name in ("one", "other", "small", "none")] == [b"1", b"22", b"333", None]
+    assert [cache.find(PAGE, name, TILES) for name in ("one", "other", "small")] == [b"1", b"22", None]
+    assert [cache.find(PAGE, name, LADDER) for name in ("small", "one")] == [b"333", None]
     assert cache.has_pack(PAGE, TILES)
     packs = [zipfile.ZipFile(io.BytesIO(path.read_bytes())) for path in files_in(tmp_path)]
     assert sorted(sorted(pack.namelist()) for pack in packs) == [["one", "other"], ["small"]]
@@ -143,12 +145,12 @@ def test_the_pictures_of_a_pack_are_found_one_by_one(tmp_path: Path) -> None:
 def test_a_pack_that_was_thrown_away_and_made_anew_is_read_anew(tmp_path: Path) -> None:
     cache = RenditionCache(tmp_path)
     cache.make_pack(PAGE, TILES, lambda: {"one": b"1", "other": b"22"})
-    assert cache.find(PAGE, "one") == b"1"
+    assert cache.find(PAGE, "one", TILES) == b"1"
     for path in files_in(tmp_path):
         path.unlink()
-    assert cache.find(PAGE, "one") is None
+    assert cache.find(PAGE, "one", TILES) is None
     cache.make_pack(PAGE, TILES, lambda: {"other": b"22", "last": b"333", "one": b"4"})
-    assert cache.find(PAGE, "one") == b"4"
+    assert cache.find(PAGE, "one", TILES) == b"4"
 
 
 def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: Path) -> None:
@@ -157,10 +159,10 @@ def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: P
         cache.get(PAGE, str(number), lambda: b"x" * 1000)
         (path,) = (path for path in files_in(tmp_path) if path.stat().st_mtime > now - 1000)
         os.utime(path, (0, now - 100_000 + number * 1000))
-    assert cache.find(PAGE, "0")  # which makes it the one that was used last
+    assert cache.find(PAGE, "0", LADDER)  # which makes it the one that was used last
     kept = keep_within(tmp_path, 8_000)
     assert (kept.files, kept.size, kept.removed, kept.freed) == (7, 7_000, 3, 3_000)
-    gone = [number for number in range(10) if cache.find(PAGE, str(number)) is None]
+    gone = [number for number in range(10) if cache.find(PAGE, str(number), LADDER) is None]
     assert gone == [1, 2, 3]
     assert keep_within(tmp_path, 8_000).removed == 0
 
@@ -187,7 +189,7 @@ def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
     assert keep_within(tmp_path, PLENTY).removed == 0
     go_on.set()
     writer.join()
-    assert cache.find(PAGE, "x") == b"picture"
+    assert cache.find(PAGE, "x", LADDER) == b"picture"
 
 
 def test_a_full_folder_is_noticed_while_pictures_are_made(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_every_tile_bears_the_name_of_its_own_request(page: Size) -> None:
         for tile in levels.tiles(page, factor, top=0, rows=levels.scaled(page, factor).height):
             ask = named(page, tile.name)
             assert (ask.box, ask.size, ask.stored_as) == (tile.box, tile.size, tile.name)
-            assert tile.name in levels.tile_names(page)
+            assert levels.tile_factors(page).get(tile.name, factor) == factor
 
 
 @settings(max_examples=50)
