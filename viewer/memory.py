@@ -2,9 +2,8 @@
 
 import ctypes
 
-ARENA_MAX, MMAP_THRESHOLD = -8, -3
-"""mallopt(3)'s names for how many heaps threads share, and from how many bytes on a block is mapped on its own."""
-MAPPED_FROM = 512 * 1024
+ARENA_MAX = -8
+"""mallopt(3)'s name for how many heaps threads share."""
 
 _libc = ctypes.CDLL(None)
 
@@ -13,7 +12,6 @@ def share_heaps(count: int) -> None:
     """For a whole process, before its threads start: a heap for each thread would keep a picture's worth each."""
     if mallopt := getattr(_libc, "mallopt", None):
         mallopt(ARENA_MAX, count)
-        mallopt(MMAP_THRESHOLD, MAPPED_FROM)
 
 
 def give_back() -> None:

@@ -4,18 +4,20 @@ Machines differ, so each figure stands beside the same server's answer to `/heal
 """
 
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
 import requests
 
-from tests.bench import peers
+from tests.bench import memory, peers
 from tests.wheel import answers, free_port
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, FAQ_USERKEY, demo_bills
 
@@ -39,6 +41,10 @@ def main() -> None:
                 measure(address)
             finally:
                 process.terminate()
+        with peers.served(Path(folder) / "instance") as (address, process):
+            print()
+            pictures = [address + picture for picture in thumbnails(address, widths=(320, 640))]
+            memory.measure(process.pid, pictures, lambda name, size: print(f"{name:58} {size:9.0f} MB"))
     if script := os.environ.get("PEERS_BENCH"):
         peers.run(Path(script), sys.argv[1:])
     else:
@@ -46,15 +52,13 @@ def main() -> None:
 
 
 def measure(address: str) -> None:
-    big = max(demo_bills(), key=lambda bill: len(bill.invoices)).userkey
+    big = big_bill()
     session = requests.Session()
 
     def get(path: str) -> Callable[[], requests.Response]:
         return lambda: session.get(address + path, timeout=60)
 
     bill = get(f"/api/v1/bills/{big}")().json()
-    pages = [page["page_id"] for invoice in bill["invoices"] for file in invoice["files"] for page in file["pages"]]
-    thumbnails = [f"/bills/{big}/iiif/{page}/full/320,/0/default.jpg" for page in pages]
     location = f"/bills/{FAQ_USERKEY}/location?branch_id={quote(FAQ_BRANCH_IDS[0])}"
     base = median(get("/healthz"))
     print(f"{'request':58} {'median ms':>9} {'p95 ms':>8} {'× healthz':>9} {'kB':>7}")
@@ -63,10 +67,22 @@ def measure(address: str) -> None:
     row("location view, page", get(location), base)
     row(f"image view, complete page of {len(bill['invoices'])} invoices", get(f"/bills/{big}"), base)
     row("the same as JSON (/api/v1/bills/…)", get(f"/api/v1/bills/{big}"), base)
-    cold = iter(thumbnails)
+    pictures = thumbnails(address, widths=(320,))
+    cold = iter(pictures)
     row("thumbnail 320 px, made now (PDF, scan, photo mixed)", lambda: get(next(cold))(), base)
-    warm = iter(thumbnails * 2)
+    warm = iter(pictures * 2)
     row("thumbnail 320 px, made before", lambda: get(next(warm))(), base)
+
+
+def big_bill() -> str:
+    return max(demo_bills(), key=lambda bill: len(bill.invoices)).userkey
+
+
+def thumbnails(address: str, *, widths: tuple[int, ...]) -> list[str]:
+    """The signed addresses of the large bill's pictures in these widths, as its page has them."""
+    page = unescape(requests.get(f"{address}/bills/{big_bill()}", timeout=60).text)
+    pages = dict.fromkeys(re.findall(r'src="(/i/[\w-]+/full)/', page))
+    return [f"{each}/{width},/0/default.jpg" for width in widths for each in pages]
 
 
 def median(ask: Callable[[], requests.Response]) -> float:
