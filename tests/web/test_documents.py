@@ -132,3 +132,13 @@ def test_a_page_that_hangs_is_given_up_and_the_others_are_drawn_meanwhile(
         )
         assert pages_drawn(hasty, key, quick, "90,")[0].size == (90, 45)
         assert hasty.page(f"/bills/{key}").count("data-serial-no=") == 2
+
+
+def test_a_wrong_extension_is_shown_right_and_noted(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key = odd_cloud.put_bill({"really-a-photo.pdf": turned(1), "right.jpg": turned(2)})
+    wrong, right = files_of(odd_site.whole(key))
+    assert (wrong["media_type"], wrong["state"], len(wrong["pages"])) == ("image/jpeg", "ready", 1)
+    for path, said in ((f"/bills/{key}?lang=en", "its content is JPG"), (f"/bills/{key}?lang=zh-CN", "内容实为 JPG")):
+        page = odd_site.page(path)
+        assert page.count(said) == 1
+        assert page.index(wrong["file_id"]) < page.index(said) < page.index(right["file_id"])

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON, TypeDecorator
 
+from viewer.domain.extensions import is_misnamed, right_extension
 from viewer.domain.keys import is_eas_id
 from viewer.domain.pictures import RENDERABLE, picture_of
 
@@ -286,6 +287,11 @@ class File(Base):
     rotation: Mapped[int] = mapped_column(default=0)
 
     pages: Mapped[list["Page"]] = relationship(lazy="raise", order_by="Page.number", cascade="all, delete-orphan")
+
+    @property
+    def true_extension(self) -> str | None:
+        """The extension that its content has, where its name has another."""
+        return right_extension(self.media_type) if is_misnamed(self.extension, self.media_type) else None
 
     @property
     def renderable(self) -> bool:

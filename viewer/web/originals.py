@@ -6,42 +6,12 @@ from flask import Response, request
 from werkzeug.http import dump_options_header
 
 from viewer.blobs import Blobs
-from viewer.documents.sniff import (
-    AVIF,
-    BMP,
-    GIF,
-    HEIC,
-    IMAGES,
-    JP2,
-    JPEG,
-    OFD,
-    OTHER,
-    PDF,
-    PNG,
-    TIFF,
-    WEBP,
-    XML,
-    ZIP,
-)
+from viewer.documents.sniff import IMAGES, OTHER, PDF
+from viewer.domain.extensions import right_extension
 from viewer.errors import BadRange
 from viewer.store.models import File
 
 SHOWN_INLINE = IMAGES | {PDF}
-EXTENSIONS = {
-    PDF: "pdf",
-    JPEG: "jpg",
-    PNG: "png",
-    GIF: "gif",
-    BMP: "bmp",
-    WEBP: "webp",
-    TIFF: "tif",
-    AVIF: "avif",
-    HEIC: "heic",
-    JP2: "jp2",
-    OFD: "ofd",
-    ZIP: "zip",
-    XML: "xml",
-}
 
 
 def send_original(file: File, blobs: Blobs, *, download: bool) -> Response:
@@ -89,7 +59,7 @@ def asked_range(size: int, *, etag: str) -> tuple[int, int]:
 def file_name(file: File) -> str:
     """The original file name, with the extension that fits its content where it has none."""
     name = file.name or file.file_id
-    extension = EXTENSIONS.get(file.media_type or "", "")
+    extension = right_extension(file.media_type)
     return name if "." in name or not extension else f"{name}.{extension}"
 
 
