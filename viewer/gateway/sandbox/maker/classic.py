@@ -1,15 +1,14 @@
 """The VAT invoice as it was before 数电票: a code and an 8-digit number, a cipher area, and the seller's own seal."""
 
-from viewer.gateway.sandbox.maker import money, qr
-from viewer.gateway.sandbox.maker.canvas import BLUE, BROWN, Sheet
-from viewer.gateway.sandbox.maker.dice import dice
+from viewer.gateway.sandbox.maker import issue, money, qr
+from viewer.gateway.sandbox.maker.canvas import Sheet
 from viewer.gateway.sandbox.maker.itemlist import FIRST_PAGE, LISTED, Column, item_list, item_row, page_count
+from viewer.gateway.sandbox.maker.operations import BLUE, BROWN
 from viewer.gateway.sandbox.maker.region import region, short_name
 from viewer.gateway.sandbox.maker.seals import invoice_seal, supervision_seal
 from viewer.gateway.sandbox.papers import Invoice, Party
 
 TITLES = {"1": "增值税电子普通发票", "3": "增值税普通发票", "4": "增值税专用发票"}
-_CIPHER = "0123456789+-*/<>"
 _LEFT, _RIGHT, _LABEL = 6.0, 202.0, 6.0
 _TOP, _ITEMS, _TOTAL, _WORDS, _SELLER, _BOTTOM = 30.0, 52.0, 88.5, 94.0, 101.0, 123.0
 _EDGES = (55.0, 78.0, 90.0, 108.0, 132.0, 160.0, 173.0)
@@ -25,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def draw_classic(invoice: Invoice) -> bytes:
+def draw_classic(invoice: Invoice) -> Sheet:
     """The invoice, and pages of its item list when it has more rows than the first page holds."""
     place = region(invoice.seller.tax_no)
     title = short_name(place) + TITLES[invoice.type_code]
@@ -38,7 +37,7 @@ def draw_classic(invoice: Invoice) -> bytes:
     _items(sheet, invoice)
     _foot(sheet, invoice)
     item_list(sheet, invoice)
-    return sheet.finish()
+    return sheet
 
 
 def _head(sheet: Sheet, invoice: Invoice, title: str, place: str) -> None:
@@ -47,7 +46,7 @@ def _head(sheet: Sheet, invoice: Invoice, title: str, place: str) -> None:
     supervision_seal(sheet, 104, 15.4, place)
     sheet.qr(8, 4.5, 20, qr.content(invoice))
     if invoice.type_code == "1":
-        _labelled(sheet, 6, 27, "机器编号：", "".join(dice(invoice, "machine").choices("0123456789", k=12)))
+        _labelled(sheet, 6, 27, "机器编号：", issue.machine_no(invoice))
     else:
         sheet.text(33, 11.5, invoice.code, 13, color=BLUE)
         sheet.text(33, 18.5, "发票联", 11, color=BROWN)
@@ -91,10 +90,7 @@ def _party(sheet: Sheet, label: str, top: float, party: Party) -> None:
 
 def _cipher(sheet: Sheet, invoice: Invoice) -> None:
     sheet.column(116 + _LABEL / 2, _TOP + 2, _ITEMS - 2, "密码区", 9, color=BROWN)
-    symbols = dice(invoice, "cipher")
-    for row in range(4):
-        for column in range(28):
-            sheet.text(125 + column * 2.75, _TOP + 3.4 + row * 5, symbols.choice(_CIPHER), 10, align="center")
+    sheet.grid(125, _TOP + 3.4, issue.cipher(invoice), 10, across=2.75, down=5)
 
 
 def _items(sheet: Sheet, invoice: Invoice) -> None:
@@ -120,10 +116,10 @@ def _foot(sheet: Sheet, invoice: Invoice) -> None:
     sheet.text(160, middle, money.yuan(invoice.total), 10)
     sheet.column(116 + _LABEL / 2, _SELLER + 3, _BOTTOM - 3, "备注", 9, color=BROWN)
     sheet.paragraph(116 + _LABEL + 1.5, _SELLER + 4, invoice.remark, 8, 76, height=19)
-    staff = dice(invoice, "staff")
+    payee, checker = issue.staff(invoice)
     for x, label, name in (
-        (10, "收款人：", staff.choice(("何敏", "陆青", "程露", "沈禾"))),
-        (58, "复核：", staff.choice(("陶然", "温岚", "贺川", "乔木"))),
+        (10, "收款人：", payee),
+        (58, "复核：", checker),
         (100, "开票人：", invoice.drawer),
     ):
         sheet.text(x, 128.5, label, 9, color=BROWN)

@@ -1,8 +1,9 @@
 """数电票: the fully digital invoice that the tax bureau's platform issues, 210 mm by 140 mm."""
 
 from viewer.gateway.sandbox.maker import money, qr
-from viewer.gateway.sandbox.maker.canvas import BROWN, Sheet
+from viewer.gateway.sandbox.maker.canvas import Sheet
 from viewer.gateway.sandbox.maker.itemlist import FIRST_PAGE, LISTED, Column, item_list, item_row, page_count
+from viewer.gateway.sandbox.maker.operations import BROWN
 from viewer.gateway.sandbox.maker.region import region
 from viewer.gateway.sandbox.maker.seals import supervision_seal
 from viewer.gateway.sandbox.papers import Invoice, Party
@@ -23,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def draw_digital(invoice: Invoice) -> bytes:
+def draw_digital(invoice: Invoice) -> Sheet:
     """The invoice, and pages of its item list when it has more rows than the first page holds."""
     title = TITLES[invoice.type_code]
     sheet = Sheet(210, 140, f"{title} {invoice.number}")
@@ -33,7 +34,7 @@ def draw_digital(invoice: Invoice) -> bytes:
     _items(sheet, invoice)
     _foot(sheet, invoice)
     item_list(sheet, invoice)
-    return sheet.finish()
+    return sheet
 
 
 def _head(sheet: Sheet, invoice: Invoice, title: str) -> None:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from math import ceil
 
 from viewer.gateway.sandbox.maker import money
-from viewer.gateway.sandbox.maker.canvas import BROWN, Align, Sheet
+from viewer.gateway.sandbox.maker.canvas import Align, Sheet
+from viewer.gateway.sandbox.maker.operations import BROWN
 from viewer.gateway.sandbox.papers import Invoice, Line
 
 FIRST_PAGE = 8
