@@ -189,6 +189,7 @@ def test_an_old_style_invoice_has_single_links_instead_of_files(cloud: ServedApp
     row = rows_of(cloud, SPLIT.userkey)[0]
     assert "invoiceFiles" not in row
     assert fetch(row["pdfurl"]).content.startswith(b"%PDF-")
+    assert "snapshotUrl" not in row, "an OFD is no picture"
     original = fetch(row["downloadUrl"])
     assert original.headers["Content-Type"] == "application/ofd"
     assert "OFD.xml" in zipfile.ZipFile(BytesIO(original.content)).namelist()

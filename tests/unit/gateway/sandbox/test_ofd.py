@@ -157,6 +157,7 @@ def test_the_cipher_is_one_text_in_four_rows() -> None:
     down = distances(cipher.attrib["DeltaY"])
     assert [index for index, step in enumerate(down) if step] == [27, 55, 83]
     assert {step for step in down if step} == {5}
+    assert {step for step, lower in zip(distances(cipher.attrib["DeltaX"]), down, strict=True) if not lower} == {2.75}
 
 
 @every_invoice
@@ -183,6 +184,17 @@ def test_a_text_begins_and_ends_where_the_pdf_has_it() -> None:
         assert boundary(text)[2] == pytest.approx(right * 25.4 / 72, abs=0.02)
 
 
+def test_a_text_too_long_for_its_place_is_narrowed_as_in_the_pdf() -> None:
+    name = "湖北省武汉市洪山区听涛路街道云栖餐饮管理及会议服务有限责任公司第一分公司"
+    (page,) = Ofd(make(replace(DIGITAL, seller=replace(DIGITAL.seller, name=name)), "ofd")).pages()
+    (text,) = (each for each in page.iter(f"{OFD}TextObject") if each.findtext(f"{OFD}TextCode") == name)
+    scale, size = float(text.attrib["HScale"]), float(text.attrib["Size"])
+    assert scale < 1
+    (code,) = text.iter(f"{OFD}TextCode")
+    assert distances(code.attrib["DeltaX"]) == pytest.approx([size * scale] * (len(name) - 1), abs=0.001)
+    assert boundary(text)[2] - boundary(text)[0] == pytest.approx(80, abs=0.001)
+
+
 @every_invoice
 def test_its_qr_picture_says_what_the_pdfs_code_says(invoice: Invoice) -> None:
     ofd = opened(invoice)
@@ -197,15 +209,16 @@ def test_its_qr_picture_says_what_the_pdfs_code_says(invoice: Invoice) -> None:
     assert boundary(shown)[2] - boundary(shown)[0] == width == height
 
 
-def test_the_values_of_one_kind_bring_their_font_with_exactly_their_characters() -> None:
+def test_one_kind_brings_the_font_of_most_texts_with_exactly_their_characters() -> None:
     ofd = opened(SPECIAL)
     (font,) = (each for each in ofd.xml["Doc_0/PublicRes.xml"].iter(f"{OFD}Font") if list(each))
     face = TTFont("embedded", BytesIO(ofd.parts[f"Doc_0/Res/{font.findtext(f'{OFD}FontFile')}"])).face
-    (page,) = ofd.pages()
-    set_in = [text for text in page.iter(f"{OFD}TextObject") if text.attrib["Font"] == font.attrib["ID"]]
-    assert {chr(code) for code, glyph in face.charToGlyph.items() if glyph} == {
-        sign for text in set_in for sign in str(text.findtext(f"{OFD}TextCode"))
-    }
+    drawn = [text for part in ofd.pages() + ofd.templates() for text in part.iter(f"{OFD}TextObject")]
+    set_in = [text for text in drawn if text.attrib["Font"] == font.attrib["ID"]]
+    held = {
+        chr(code) for code, glyph in face.charToGlyph.items() if glyph and code != 0xA0
+    }  # ReportLab's own for a space
+    assert held == {sign for text in set_in for sign in str(text.findtext(f"{OFD}TextCode"))}
     for text in set_in:
         said = str(text.findtext(f"{OFD}TextCode"))
         glyphs = [int(each) for each in str(text.findtext(f"{OFD}CGTransform/{OFD}Glyphs")).split()]

@@ -26,7 +26,7 @@ from viewer.gateway.sandbox.papers import Invoice
 @dataclass(frozen=True, kw_only=True)
 class _Generation:
     """`signed` is the version of the seals in its signatures, None where the seal is a picture in an annotation; `embedded`
-    whether the values' typeface is in the file; `older` whether the data comes as `original_invoice.xml`."""
+    whether the typeface of most texts is in the file; `older` whether the data comes as `original_invoice.xml`."""
 
     signed: Literal[1, 4] | None
     embedded: bool = False

@@ -1,6 +1,7 @@
 """Marks as OFD's graphic objects (GB/T 33190-2016, 8–11): millimetres, `y` downwards, each within its own Boundary."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from xml.etree.ElementTree import Element
@@ -11,10 +12,9 @@ from reportlab.lib.units import mm
 from viewer.gateway.sandbox.maker import qr
 from viewer.gateway.sandbox.maker.font import BASELINE, text_width
 from viewer.gateway.sandbox.maker.ofd.package import child
-from viewer.gateway.sandbox.maker.ofd.resources import CODE_FACE, FORM_FACE, VALUE_FACE, Resources, rgb
+from viewer.gateway.sandbox.maker.ofd.resources import CODE_FACE, HALF, PLAIN_FACE, TITLE_FACE, Resources, rgb
 from viewer.gateway.sandbox.maker.operations import (
     BOLD,
-    BROWN,
     Block,
     Code,
     Ellipse,
@@ -30,6 +30,8 @@ from viewer.gateway.sandbox.maker.operations import (
 
 _ROUND = 4 / 3 * (math.sqrt(2) - 1)
 """How far a Bézier curve's handles reach to draw a quarter of a circle of radius 1."""
+_TAX_NO = re.compile("[0-9A-Z]{18}")
+"""Wherever it stands, on the seller's seal too."""
 _DESCENT = 0.3
 """Room below the baseline, as a fraction of the size."""
 
@@ -103,11 +105,11 @@ class Drawing:
         if mark.text.startswith("¥"):
             width = mark.advances[0]
             sign = self._line(mark, "¥", CODE_FACE, mark.x, [width])
-            return [sign, self._line(mark, mark.text[1:], VALUE_FACE, mark.x + width, mark.advances[1:])]
-        if mark.tag.endswith("TaxID"):  # in a typeface whose characters are all as wide
+            return [sign, self._line(mark, mark.text[1:], PLAIN_FACE, mark.x + width, mark.advances[1:])]
+        if _TAX_NO.fullmatch(mark.text):  # in even steps too, over the same length as in the PDF
             even = sum(mark.advances) / len(mark.text)
             return [self._line(mark, mark.text, CODE_FACE, mark.x, [even] * len(mark.text))]
-        face = FORM_FACE if mark.color == BROWN else VALUE_FACE
+        face = TITLE_FACE if mark.bold else PLAIN_FACE
         return [self._line(mark, mark.text, face, mark.x, mark.advances)]
 
     def _line(self, mark: Text, text: str, face: str, left: float, advances: Sequence[float]) -> str:
@@ -127,10 +129,13 @@ class Drawing:
         """One text whose distances lead from row to row; a column of single characters only steps down."""
         size = mark.size / mm
         characters, lefts, middles = zip(*mark.places(), strict=True)
+        face = TITLE_FACE
+        if mark.across:  # signs, which stand in even steps because all are as wide
+            face = PLAIN_FACE
+            lefts = tuple(x + (text_width(each, mark.size) - size * HALF) / 2 for each, x, _ in mark.places())
         left, top = min(lefts), middles[0] + size * BASELINE - size
         right = max(lefts) + size
         box = (left, top, right - left, middles[-1] - middles[0] + size * (1 + _DESCENT))
-        face = FORM_FACE if mark.color == BROWN else VALUE_FACE
         text = self._object("TextObject", box, mark.color, Font=self._resources.font(face), Size=number(size))
         self._paint(text, mark.color, filled=True)
         self._glyphs(text, face, "".join(characters))
@@ -148,10 +153,10 @@ class Drawing:
         cos, sin = math.cos(math.radians(mark.angle)), math.sin(math.radians(mark.angle))
         box = (mark.x - size, mark.y - size, 2 * size, 2 * size)
         turn = numbers(cos, -sin, sin, cos, size, size)
-        font = self._resources.font(VALUE_FACE)
+        font = self._resources.font(PLAIN_FACE)
         text = self._object("TextObject", box, mark.color, Font=font, Size=number(size), CTM=turn)
         self._paint(text, mark.color, filled=True)
-        self._glyphs(text, VALUE_FACE, mark.character)
+        self._glyphs(text, PLAIN_FACE, mark.character)
         half = text_width(mark.character, mark.size) / 2
         child(text, "TextCode", mark.character, X=number(-half), Y=number(size * BASELINE))
         return text.attrib["ID"]

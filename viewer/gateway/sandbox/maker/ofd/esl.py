@@ -18,8 +18,7 @@ _AUTHORITY = "沙箱测试CA"
 _VENDOR = "SANDBOX"
 _ORGANISATION = 1
 """The type of a seal that isn't a person's."""
-_YEARS = 1826
-"""How many days a seal may be used."""
+_USABLE = timedelta(days=1826)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +42,7 @@ class Owner:
     @property
     def days(self) -> tuple[date, date, date]:
         """Made, valid from, valid until."""
-        return self.since, self.since, self.since + timedelta(days=_YEARS)
+        return self.since, self.since, self.since + _USABLE
 
 
 def seal(owner: Owner, picture: Picture, version: Literal[1, 4]) -> bytes:

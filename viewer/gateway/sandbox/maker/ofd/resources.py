@@ -8,8 +8,11 @@ from reportlab.lib.colors import Color
 from viewer.gateway.sandbox.maker.font import Cut
 from viewer.gateway.sandbox.maker.ofd.package import Package, child, root
 
-FORM_FACE, VALUE_FACE, CODE_FACE = "楷体", "宋体", "Courier New"
-"""Typefaces by name, as issuers leave them to the reader's machine: of the form, of what fills it, of tax numbers and ¥."""
+TITLE_FACE, PLAIN_FACE, CODE_FACE = "楷体", "宋体", "Courier New"
+"""Typefaces by name, as issuers leave them to the reader's machine: of the form's title and vertical labels, of all else, and of
+tax numbers and ¥."""
+HALF = 0.5
+"""How wide digits and signs of 宋体 are, as a fraction of the size."""
 RULE = "0.25"
 """How thick most rules are, in millimetres."""
 
@@ -20,7 +23,7 @@ def rgb(color: Color) -> str:
 
 
 class Resources:
-    """Hands out the ids of what pages use. With `embedded`, the values' typeface is in the file and only that."""
+    """Hands out the ids of what pages use. With `embedded`, the typeface of most texts is in the file, and only that."""
 
     def __init__(self, ids: Iterator[str], *, embedded: bool = False) -> None:
         self._ids = ids
@@ -36,7 +39,7 @@ class Resources:
         return self._fonts[face]
 
     def is_embedded(self, face: str) -> bool:
-        return self.cut is not None and face == VALUE_FACE
+        return self.cut is not None and face == PLAIN_FACE
 
     def image(self, content: bytes) -> str:
         """Of a PNG; the picture's part is named by the id."""
