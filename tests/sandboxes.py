@@ -54,11 +54,13 @@ def rows_of(served: ServedApp, userkey: str) -> Any:
 
 
 def without_pixels(bill: CatalogueBill) -> CatalogueBill:
-    """The same bill with every file a PDF, which takes milliseconds to make; only a pasted sheet stays a scan."""
+    """The same bill with every picture a PDF, which takes milliseconds to make; only a pasted sheet stays a scan."""
     return replace(bill, invoices=tuple(replace(it, files=tuple(map(_as_pdf, it.files))) for it in bill.invoices))
 
 
 def _as_pdf(file: CatalogueFile) -> CatalogueFile:
     return (
-        file if file.form == "xml" or isinstance(file.paper, PastedSheet) else replace(file, form="pdf", extends="pdf")
+        file
+        if file.form in ("xml", "ofd") or isinstance(file.paper, PastedSheet)
+        else replace(file, form="pdf", extends="pdf")
     )

@@ -3,8 +3,10 @@
 import hashlib
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -186,8 +188,11 @@ def test_a_split_cost_is_one_row_per_entry_with_one_serial_number(cloud: ServedA
 def test_an_old_style_invoice_has_single_links_instead_of_files(cloud: ServedApp) -> None:
     row = rows_of(cloud, SPLIT.userkey)[0]
     assert "invoiceFiles" not in row
-    assert row["pdfurl"] == row["downloadUrl"]
     assert fetch(row["pdfurl"]).content.startswith(b"%PDF-")
+    assert "snapshotUrl" not in row, "an OFD is no picture"
+    original = fetch(row["downloadUrl"])
+    assert original.headers["Content-Type"] == "application/ofd"
+    assert "OFD.xml" in zipfile.ZipFile(BytesIO(original.content)).namelist()
 
 
 def test_an_invoice_names_its_original_its_data_and_what_was_made_of_it(cloud: ServedApp) -> None:

@@ -1,5 +1,6 @@
 """Bills 1–4 of the catalogue: the FAQ's own, several invoices on one entry, a split cost, several files."""
 
+from dataclasses import replace
 from datetime import date
 
 from viewer.gateway.sandbox import companies as of
@@ -95,7 +96,8 @@ def several_invoices_bill() -> CatalogueBill:
 
 
 def split_cost_bill() -> CatalogueBill:
-    """One invoice on two entries whose amounts make up its total; an older VAT invoice with single-URL fields."""
+    """One invoice on two entries whose amounts make up its total; an older VAT invoice with single-URL fields, whose
+    original is an OFD and whose PDF the cloud made."""
     rent = Invoice(
         type_code="1",
         code="033002600211",
@@ -110,7 +112,10 @@ def split_cost_bill() -> CatalogueBill:
     )
     research = entry(guid("BX-090 1"), "6602.09", "会议费", "12600.00", "平台研发部承担60%")
     market = entry(guid("BX-090 2"), "6601.09", "会议费", rent.total - research.amount, "市场部承担40%")
-    pdf = upload(rent, "pdf", "033002600211_47120836.pdf")
+    ofd = upload(rent, "ofd", "033002600211_47120836.ofd")
+    pdf = replace(
+        upload(rent, "pdf", "033002600211_47120836.pdf"), original_state="0", resource="3", converted_from=ofd.name
+    )
     return bill(
         guid("BX-2026-09-000090"),
         "BX-2026-09-000090",
@@ -120,7 +125,9 @@ def split_cost_bill() -> CatalogueBill:
         department="市场部",
         date=date(2026, 9, 2),
         entries=(research, market),
-        invoices=(invoice(rent, [research, market], pdf, converted(rent, pdf), old_style=True, expend_status="65"),),
+        invoices=(
+            invoice(rent, [research, market], ofd, pdf, converted(rent, pdf), old_style=True, expend_status="65"),
+        ),
     )
 
 

@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Form = Literal["pdf", "scan", "photo", "png", "tiff"]
-"""How a paper reaches a bill: vector PDF, A4 300 dpi scan (JPEG), 12 MP phone photo (JPEG with EXIF), screenshot PNG, or
-all its pages in black and white at 200 dpi, as an archive's scanner keeps them (TIFF, CCITT G4)."""
+Form = Literal["pdf", "ofd", "scan", "photo", "png", "tiff"]
+"""How a paper reaches a bill: vector PDF, an electronic invoice's OFD, A4 300 dpi scan (JPEG), 12 MP phone photo (JPEG with
+EXIF), screenshot PNG, or all its pages in black and white at 200 dpi, as an archive's scanner keeps them (TIFF, CCITT G4)."""
 
 
 @dataclass(frozen=True, kw_only=True)

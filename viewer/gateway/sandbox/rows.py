@@ -39,10 +39,12 @@ def attachment_rows(attachments: Iterable[AttachmentRecord], made: Mapping[str, 
 
 
 def _single_links(files: Iterable[FileRecord], link: Link) -> Facts:
-    """The older fields: the PDF, the picture of page 1, and the original, whichever of them there are."""
+    """The older fields: the PDF, the picture of page 1, and the original, whichever of them there are. An OFD has no field
+    of its own: it is there as the original only."""
     links: Facts = {}
     for file in files:
-        links.setdefault("pdfurl" if file.extends == "pdf" else "snapshotUrl", link(file))
+        if file.extends != "ofd":
+            links.setdefault("pdfurl" if file.extends == "pdf" else "snapshotUrl", link(file))
         if file.original_state == "1":
             links.setdefault("downloadUrl", link(file))
     return links

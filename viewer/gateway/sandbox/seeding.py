@@ -14,7 +14,7 @@ Progress = Callable[[int, int], None]
 """Told of each made document: how many are done, of how many."""
 
 _TOO_FEW_FOR_PROCESSES = 4
-_SLOW_FIRST = ("photo", "scan", "tiff", "png", "pdf", "xml")
+_SLOW_FIRST = ("photo", "scan", "tiff", "png", "ofd", "pdf", "xml")
 
 
 def seed(

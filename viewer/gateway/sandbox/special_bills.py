@@ -6,7 +6,19 @@ from decimal import Decimal
 
 from viewer.gateway.sandbox import companies as of
 from viewer.gateway.sandbox.papers import Itinerary, TrainTicket
-from viewer.gateway.sandbox.parts import attachment, bill, digital, entry, guid, invoice, line, original, upload
+from viewer.gateway.sandbox.parts import (
+    as_ofd,
+    attachment,
+    bill,
+    data_file,
+    digital,
+    entry,
+    guid,
+    invoice,
+    line,
+    original,
+    upload,
+)
 from viewer.gateway.sandbox.shapes import CatalogueBill, Finding
 
 EAS_BILL_ID = "jbYAAAAB8aBnb3TT/x+Q0kgL5R8="
@@ -45,7 +57,7 @@ def failing_files_bill() -> CatalogueBill:
 
 
 def eas_bill() -> CatalogueBill:
-    """Five invoices over three entries, all with EAS's ids."""
+    """Five invoices over three entries, all with EAS's ids; one came from the tax bureau as PDF and OFD."""
     machine = digital("27", 30_415_882, date(2026, 9, 21), of.MACHINES, [
         line("*通用设备*精密夹具", "15929.20", "0.13", unit="套", quantity="2", spec="HL-J80"),
     ])  # fmt: skip
@@ -69,7 +81,7 @@ def eas_bill() -> CatalogueBill:
         date=date(2026, 9, 25),
         entries=(equipment, training, office),
         invoices=(
-            invoice(machine, [equipment], original(machine)),
+            invoice(machine, [equipment], original(machine), as_ofd(machine)),
             invoice(repair, [equipment], original(repair)),
             invoice(course, [training], original(course), invoice_status="3", findings=[reversed_]),
             invoice(folders, [office], upload(folders, "scan", "SCAN_0031.jpg"), check_status="3"),
@@ -79,7 +91,8 @@ def eas_bill() -> CatalogueBill:
 
 
 def travel_bill() -> CatalogueBill:
-    """Train tickets on paper and electronic, a hotel, and a ride-hailing itinerary."""
+    """Train tickets on paper and electronic, a hotel with all three files of the tax bureau, rides whose invoice is an OFD and
+    nothing else, and their itinerary."""
     there = TrainTicket(
         type_code="9",
         number="Z42E071835",
@@ -132,8 +145,8 @@ def travel_bill() -> CatalogueBill:
         invoices=(
             invoice(there, [traffic], upload(there, "photo", "IMG_20261102_204155.jpg")),
             invoice(back, [traffic], original(back)),
-            invoice(rides, [traffic], original(rides, bureau=False)),
-            invoice(nights, [lodging], original(nights), expend_status="60"),
+            invoice(rides, [traffic], as_ofd(rides, bureau=False)),
+            invoice(nights, [lodging], original(nights), as_ofd(nights), data_file(nights), expend_status="60"),
         ),
         attachments=(attachment(itinerary, "pdf", "捷途出行行程单.pdf", traffic),),
     )

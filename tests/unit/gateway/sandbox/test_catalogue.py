@@ -92,6 +92,27 @@ def test_the_split_cost_adds_up() -> None:
     assert rent.old_style
 
 
+def test_an_older_invoice_came_as_an_ofd_of_which_the_cloud_made_a_pdf() -> None:
+    ofd, pdf, picture = SPLIT.invoices[0].files
+    assert [(file.form, file.original_state) for file in (ofd, pdf, picture)] == [
+        ("ofd", "1"),
+        ("pdf", "0"),
+        ("png", "0"),
+    ]
+    assert (pdf.converted_from, picture.converted_from) == (ofd.name, pdf.name)
+
+
+def test_digital_invoices_have_an_ofd_beside_their_pdf_and_one_has_nothing_else() -> None:
+    digital = [it for it in INVOICES if isinstance(it.paper, Invoice) and not it.paper.code]
+    forms = Counter(
+        tuple(file.form for file in it.files) for it in digital if any(file.form == "ofd" for file in it.files)
+    )
+    assert forms == {("pdf", "ofd"): 1, ("pdf", "ofd", "xml"): 1, ("ofd",): 1}
+    (alone,) = (it.files[0] for it in digital if [file.form for file in it.files] == ["ofd"])
+    assert (alone.extends, alone.original_state) == ("ofd", "1")
+    assert not any(file.form == "ofd" for bill in (FAQ, FILES, BIG) for it in bill.invoices for file in it.files)
+
+
 def test_entries_come_to_what_their_invoices_say() -> None:
     for bill in (FAQ, FILES, FAILING, EAS, TRAVEL, PASTED, BIG):
         for entry in bill.entries:

@@ -3,11 +3,14 @@
 import threading
 
 from viewer.gateway.sandbox.maker.attachments import draw_contract, draw_itinerary
+from viewer.gateway.sandbox.maker.canvas import Sheet
 from viewer.gateway.sandbox.maker.classic import TITLES as CLASSIC
 from viewer.gateway.sandbox.maker.classic import draw_classic
 from viewer.gateway.sandbox.maker.dice import dice
 from viewer.gateway.sandbox.maker.digital import draw_digital
+from viewer.gateway.sandbox.maker.ofd import write_ofd
 from viewer.gateway.sandbox.maker.pasted import draw_form, pasted_scan
+from viewer.gateway.sandbox.maker.pdf import write_pdf
 from viewer.gateway.sandbox.maker.photo import photo
 from viewer.gateway.sandbox.maker.raster import fax, scan, screenshot
 from viewer.gateway.sandbox.maker.receipt import draw_receipt
@@ -25,6 +28,7 @@ from viewer.gateway.sandbox.papers import (
 
 _MEDIA_TYPES: dict[Form, str] = {
     "pdf": "application/pdf",
+    "ofd": "application/ofd",
     "scan": "image/jpeg",
     "photo": "image/jpeg",
     "png": "image/png",
@@ -41,6 +45,8 @@ def make(paper: Paper, form: Form) -> bytes:
         if form != "scan":
             raise TypeError("A pasted sheet exists as a scan only.")
         return pasted_scan(paper, _draw, dice(paper, "scan"))
+    if form == "ofd":
+        return _ofd(paper)
     pdf = _draw(paper)
     if form == "pdf":
         return pdf
@@ -61,19 +67,30 @@ def media_type(form: Form) -> str:
 def _draw(paper: Paper) -> bytes:
     """The paper as a PDF; of a pasted sheet the bare form."""
     with _DRAWING:
-        match paper:
-            case Invoice():
-                return draw_classic(paper) if paper.type_code in CLASSIC else draw_digital(paper)
-            case TrainTicket():
-                return draw_ticket(paper)
-            case Receipt():
-                return draw_receipt(paper)
-            case Itinerary():
-                return draw_itinerary(paper)
-            case Contract():
-                return draw_contract(paper)
-            case PastedSheet():
-                return draw_form(paper)
+        return write_pdf(_sheet(paper))
+
+
+def _ofd(paper: Paper) -> bytes:
+    if not isinstance(paper, Invoice):
+        raise TypeError("Only an invoice is issued as OFD.")
+    with _DRAWING:
+        return write_ofd(paper, _sheet(paper))
+
+
+def _sheet(paper: Paper) -> Sheet:
+    match paper:
+        case Invoice():
+            return draw_classic(paper) if paper.type_code in CLASSIC else draw_digital(paper)
+        case TrainTicket():
+            return draw_ticket(paper)
+        case Receipt():
+            return draw_receipt(paper)
+        case Itinerary():
+            return draw_itinerary(paper)
+        case Contract():
+            return draw_contract(paper)
+        case PastedSheet():
+            return draw_form(paper)
 
 
 def _taken(paper: Paper) -> str:

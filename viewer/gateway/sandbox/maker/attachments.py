@@ -8,8 +8,9 @@ from math import ceil
 from reportlab.lib.colors import Color
 
 from viewer.gateway.sandbox.maker import money
-from viewer.gateway.sandbox.maker.canvas import BLUE, GREY, Sheet, wrapped
+from viewer.gateway.sandbox.maker.canvas import Sheet, wrapped
 from viewer.gateway.sandbox.maker.dice import dice
+from viewer.gateway.sandbox.maker.operations import BLUE, GREY
 from viewer.gateway.sandbox.maker.seals import company_seal
 from viewer.gateway.sandbox.papers import Contract, Itinerary, Party
 
@@ -31,7 +32,7 @@ _CLAUSES = (
 )
 
 
-def draw_itinerary(itinerary: Itinerary) -> bytes:
+def draw_itinerary(itinerary: Itinerary) -> Sheet:
     """A table of rides with their sum; a long one goes on over further pages."""
     sheet = Sheet(210, 297, f"{itinerary.title} {itinerary.passenger}")
     pages = max(1, ceil(len(itinerary.rides) / _RIDES))
@@ -44,7 +45,7 @@ def draw_itinerary(itinerary: Itinerary) -> bytes:
         if page == pages - 1:
             sheet.text(195, bottom + 7, f"合计 {money.yuan(_fare(itinerary))}", 11, align="right", bold=True)
         sheet.text(105, 285, f"页码：{page + 1}/{pages}", 9, color=GREY, align="center")
-    return sheet.finish()
+    return sheet
 
 
 def _fare(itinerary: Itinerary) -> Decimal:
@@ -78,7 +79,7 @@ def _rides(sheet: Sheet, rides: tuple[tuple[str, str, str, Decimal], ...], start
     return bottom
 
 
-def draw_contract(contract: Contract) -> bytes:
+def draw_contract(contract: Contract) -> Sheet:
     """As many pages as the contract says: its clauses over and over, then the two parties' signatures and seals."""
     sheet = Sheet(210, 297, contract.title)
     lines = _body(contract.clauses or _CLAUSES)
@@ -93,7 +94,7 @@ def draw_contract(contract: Contract) -> bytes:
         sheet.text(22, 14, contract.title, 8, color=GREY)
         sheet.lines([(22, 18, 188, 18)], color=GREY, width=0.15)
         sheet.text(105, 286, f"第 {page} 页 共 {contract.pages} 页", 9, color=GREY, align="center")
-    return sheet.finish()
+    return sheet
 
 
 def _body(clauses: tuple[str, ...]) -> Iterator[tuple[str, int]]:

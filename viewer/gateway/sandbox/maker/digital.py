@@ -1,8 +1,9 @@
 """数电票: the fully digital invoice that the tax bureau's platform issues, 210 mm by 140 mm."""
 
 from viewer.gateway.sandbox.maker import money, qr
-from viewer.gateway.sandbox.maker.canvas import BROWN, Sheet
+from viewer.gateway.sandbox.maker.canvas import Sheet
 from viewer.gateway.sandbox.maker.itemlist import FIRST_PAGE, LISTED, Column, item_list, item_row, page_count
+from viewer.gateway.sandbox.maker.operations import BROWN
 from viewer.gateway.sandbox.maker.region import region
 from viewer.gateway.sandbox.maker.seals import supervision_seal
 from viewer.gateway.sandbox.papers import Invoice, Party
@@ -23,7 +24,7 @@ _COLUMNS = (
 )
 
 
-def draw_digital(invoice: Invoice) -> bytes:
+def draw_digital(invoice: Invoice) -> Sheet:
     """The invoice, and pages of its item list when it has more rows than the first page holds."""
     title = TITLES[invoice.type_code]
     sheet = Sheet(210, 140, f"{title} {invoice.number}")
@@ -33,7 +34,7 @@ def draw_digital(invoice: Invoice) -> bytes:
     _items(sheet, invoice)
     _foot(sheet, invoice)
     item_list(sheet, invoice)
-    return sheet.finish()
+    return sheet
 
 
 def _head(sheet: Sheet, invoice: Invoice, title: str) -> None:
@@ -42,9 +43,9 @@ def _head(sheet: Sheet, invoice: Invoice, title: str) -> None:
     supervision_seal(sheet, 105, 15, region(invoice.seller.tax_no))
     sheet.qr(8, 4.5, 19.5, qr.content(invoice))
     sheet.text(152, 11, "发票号码：", 9, color=BROWN)
-    sheet.text(168, 11, invoice.number, 9)
+    sheet.text(168, 11, invoice.number, 9, tag="InvoiceNo")
     sheet.text(152, 17, "开票日期：", 9, color=BROWN)
-    sheet.text(168, 17, f"{invoice.issued:%Y年%m月%d日}", 9)
+    sheet.text(168, 17, f"{invoice.issued:%Y年%m月%d日}", 9, tag="IssueDate")
     pages = page_count(invoice)
     if pages > 1:
         sheet.text(204, 23, f"共 {pages} 页 第 1 页", 7.5, color=BROWN, align="right")
@@ -58,16 +59,17 @@ def _rules(sheet: Sheet) -> None:
 
 
 def _parties(sheet: Sheet, invoice: Invoice) -> None:
-    for left, label, party in ((_LEFT, "购买方信息", invoice.buyer), (_MIDDLE, "销售方信息", invoice.seller)):
+    sides = ((_LEFT, "购买方信息", "Buyer", invoice.buyer), (_MIDDLE, "销售方信息", "Seller", invoice.seller))
+    for left, label, role, party in sides:
         sheet.column(left + _LABEL / 2, _TOP + 0.8, _ITEMS - 0.8, label, 8.5, color=BROWN)
-        _party(sheet, left + _LABEL + 1.5, party)
+        _party(sheet, left + _LABEL + 1.5, role, party)
 
 
-def _party(sheet: Sheet, x: float, party: Party) -> None:
+def _party(sheet: Sheet, x: float, role: str, party: Party) -> None:
     sheet.text(x, _TOP + 5.5, "名称：", 9, color=BROWN)
-    sheet.text(x + 10, _TOP + 5.5, party.name, 9, fit=80)
+    sheet.text(x + 10, _TOP + 5.5, party.name, 9, fit=80, tag=f"{role}/{role}Name")
     sheet.text(x, _TOP + 14, "统一社会信用代码/纳税人识别号：", 9, color=BROWN)
-    sheet.text(x + 50, _TOP + 14, party.tax_no, 9, fit=40)
+    sheet.text(x + 50, _TOP + 14, party.tax_no, 9, fit=40, tag=f"{role}/{role}TaxID")
 
 
 def _items(sheet: Sheet, invoice: Invoice) -> None:
@@ -80,8 +82,8 @@ def _items(sheet: Sheet, invoice: Invoice) -> None:
     total_y = _WORDS - 2.8
     sheet.text(20, total_y, "合", 9, color=BROWN)
     sheet.text(38, total_y, "计", 9, color=BROWN)
-    sheet.text(158, total_y, money.yuan(invoice.amount), 9, align="right")
-    sheet.text(203, total_y, money.yuan(invoice.tax), 9, align="right")
+    sheet.text(158, total_y, money.yuan(invoice.amount), 9, align="right", tag="TaxExclusiveTotalAmount")
+    sheet.text(203, total_y, money.yuan(invoice.tax), 9, align="right", tag="TaxTotalAmount")
 
 
 def _foot(sheet: Sheet, invoice: Invoice) -> None:
@@ -90,8 +92,8 @@ def _foot(sheet: Sheet, invoice: Invoice) -> None:
     sheet.text(54, middle, "⊗", 10)
     sheet.text(59, middle, money.in_words(invoice.total), 10, fit=84)
     sheet.text(146, middle, "（小写）", 9, color=BROWN)
-    sheet.text(160, middle, money.yuan(invoice.total), 10)
+    sheet.text(160, middle, money.yuan(invoice.total), 10, tag="TaxInclusiveTotalAmount")
     sheet.column(_LEFT + _LABEL / 2, _REMARK + 3, _BOTTOM - 3, "备注", 9, color=BROWN)
-    sheet.paragraph(_LEFT + _LABEL + 2, _REMARK + 4, invoice.remark, 8.5, 188, height=22)
+    sheet.paragraph(_LEFT + _LABEL + 2, _REMARK + 4, invoice.remark, 8.5, 188, height=22, tag="Note")
     sheet.text(20, 131.5, "开票人：", 9, color=BROWN)
-    sheet.text(33, 131.5, invoice.drawer, 9)
+    sheet.text(33, 131.5, invoice.drawer, 9, tag="InvoiceClerk")

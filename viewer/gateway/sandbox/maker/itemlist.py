@@ -5,7 +5,8 @@ from decimal import Decimal
 from math import ceil
 
 from viewer.gateway.sandbox.maker import money
-from viewer.gateway.sandbox.maker.canvas import BROWN, Align, Sheet
+from viewer.gateway.sandbox.maker.canvas import Align, Sheet
+from viewer.gateway.sandbox.maker.operations import BROWN
 from viewer.gateway.sandbox.papers import Invoice, Line
 
 FIRST_PAGE = 8
@@ -13,6 +14,7 @@ FIRST_PAGE = 8
 PER_PAGE = 20
 """Rows on each page of the list."""
 LISTED = "（详见清单）"
+_TAGS = ("Item", "Specification", "MeasurementDimension", "Quantity", "Price", "Amount", "TaxScheme", "TaxAmount")
 _TITLE = "销售货物或者提供应税劳务清单"
 _TOP, _ROWS, _BOTTOM, _STEP = 27.0, 32.5, 120.5, 4.4
 _EDGES = (5.0, 15.0, 61.0, 83.0, 93.0, 112.0, 138.0, 166.0, 182.0, 205.0)
@@ -58,8 +60,9 @@ def item_row(sheet: Sheet, columns: tuple[Column, ...], y: float, line: Line, si
         money.percent(line.rate),
         money.figures(line.tax) if line.rate else "***",
     )
-    for column, cell in zip(columns, cells, strict=True):
-        sheet.text(column.x, y, cell, size, align=column.align, fit=column.width)
+    for column, cell, name in zip(columns, cells, _TAGS, strict=True):
+        tag = f"GoodsInfos/GoodsInfo/{name}"
+        sheet.text(column.x, y, cell, size, align=column.align, fit=column.width, tag=tag)
 
 
 def item_list(sheet: Sheet, invoice: Invoice) -> None:

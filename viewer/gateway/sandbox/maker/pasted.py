@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from viewer.gateway.sandbox import pasting
 from viewer.gateway.sandbox.maker import money
-from viewer.gateway.sandbox.maker.canvas import GREY, Sheet
+from viewer.gateway.sandbox.maker.canvas import Sheet
+from viewer.gateway.sandbox.maker.operations import GREY
 from viewer.gateway.sandbox.maker.raster import Matrix, edge, page_size, render, scanned
 from viewer.gateway.sandbox.papers import Paper, PastedSheet, Piece
 
@@ -17,7 +18,7 @@ Draw = Callable[[Paper], bytes]
 """A paper as a PDF; of a pasted sheet the bare form."""
 
 
-def draw_form(sheet: PastedSheet) -> bytes:
+def draw_form(sheet: PastedSheet) -> Sheet:
     """The form before anything is glued on it: its head, a frame for the papers, and what they come to."""
     width, height = pasting.A4_MM
     total = sum((piece.paper.total for piece in sheet.pieces), Decimal("0.00"))
@@ -26,7 +27,7 @@ def draw_form(sheet: PastedSheet) -> bytes:
     form.frame(8, 17, width - 8, height - 13, color=GREY)
     form.text(9, height - 7.5, f"单据张数：{len(sheet.pieces)} 张", 9.5)
     form.text(width - 9, height - 7.5, f"合计金额：{money.yuan(total)}", 9.5, align="right")
-    return form.finish()
+    return form
 
 
 def pasted_scan(sheet: PastedSheet, draw: Draw, dice: Random) -> bytes:

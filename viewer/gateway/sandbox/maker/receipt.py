@@ -9,7 +9,9 @@ from reportlab.lib.colors import Color
 
 from viewer.gateway.sandbox import pasting
 from viewer.gateway.sandbox.maker import money
-from viewer.gateway.sandbox.maker.canvas import BLUE, BROWN, INK, RED, Sheet, text_width
+from viewer.gateway.sandbox.maker.canvas import Sheet
+from viewer.gateway.sandbox.maker.font import text_width
+from viewer.gateway.sandbox.maker.operations import BLUE, BROWN, INK, RED
 from viewer.gateway.sandbox.maker.region import region
 from viewer.gateway.sandbox.maker.seals import invoice_seal, supervision_seal
 from viewer.gateway.sandbox.papers import Receipt
@@ -43,7 +45,7 @@ _LOOKS = {
 }
 
 
-def draw_receipt(receipt: Receipt) -> bytes:
+def draw_receipt(receipt: Receipt) -> Sheet:
     """The receipt in the layout of its type."""
     look = _LOOKS[receipt.type_code]
     width, height = pasting.size(receipt)
@@ -54,7 +56,7 @@ def draw_receipt(receipt: Receipt) -> bytes:
     y = _rows(sheet, receipt, look)
     _amount(sheet, receipt, look, y)
     invoice_seal(sheet, width / 2, height - _SEAL, receipt.seller.name, receipt.seller.tax_no)
-    return sheet.finish()
+    return sheet
 
 
 def _head(sheet: Sheet, receipt: Receipt, look: _Look, title: str) -> None:

@@ -5,8 +5,9 @@ import math
 from reportlab.lib.colors import Color
 
 from viewer.gateway.sandbox.maker import money, qr
-from viewer.gateway.sandbox.maker.canvas import BLUE, BROWN, GREY, INK, RED, Sheet
+from viewer.gateway.sandbox.maker.canvas import Sheet
 from viewer.gateway.sandbox.maker.dice import dice
+from viewer.gateway.sandbox.maker.operations import BLUE, BROWN, GREY, INK, RED
 from viewer.gateway.sandbox.maker.region import region
 from viewer.gateway.sandbox.maker.seals import supervision_seal
 from viewer.gateway.sandbox.papers import TrainTicket
@@ -18,12 +19,12 @@ _ROSE = Color(0.95, 0.83, 0.88)
 _WISH = "买票请到12306 发货请到95306"
 
 
-def draw_ticket(ticket: TrainTicket) -> bytes:
+def draw_ticket(ticket: TrainTicket) -> Sheet:
     """The ticket in the layout of its type."""
     return _electronic(ticket) if ticket.type_code == "29" else _paper(ticket)
 
 
-def _paper(ticket: TrainTicket) -> bytes:
+def _paper(ticket: TrainTicket) -> Sheet:
     sheet = Sheet(86, 54, f"火车票 {ticket.number}")
     _pattern(sheet)
     sheet.text(5, 5.5, ticket.code + ticket.number, 11, color=RED, fit=40)
@@ -43,7 +44,7 @@ def _paper(ticket: TrainTicket) -> bytes:
     serial = "".join(dice(ticket, "serial").choices("0123456789", k=14))
     sheet.text(5, 52.2, f"{serial}{ticket.number}", 7, fit=40)
     sheet.text(81, 52.2, f"{_place(ticket.from_station)}售", 7, align="right")
-    return sheet.finish()
+    return sheet
 
 
 def _pattern(sheet: Sheet) -> None:
@@ -56,7 +57,7 @@ def _pattern(sheet: Sheet) -> None:
         sheet.polygon(wave, color, width=0.22)
 
 
-def _electronic(ticket: TrainTicket) -> bytes:
+def _electronic(ticket: TrainTicket) -> Sheet:
     title = "电子发票（铁路电子客票）"
     sheet = Sheet(210, 100, f"{title} {ticket.number}")
     sheet.text(105, 10.2, title, 18, color=BROWN, align="center", bold=True, spacing=1)
@@ -84,7 +85,7 @@ def _electronic(ticket: TrainTicket) -> bytes:
     sheet.qr(172, 52, 26, qr.content(ticket))
     sheet.lines([(10, 89, 200, 89)], width=0.3)
     sheet.text(105, 93.5, f"{_WISH} 中国铁路祝您旅途愉快", 9, color=GREY, align="center")
-    return sheet.finish()
+    return sheet
 
 
 def _route(
