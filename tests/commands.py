@@ -1,9 +1,15 @@
 """The `viewer` command as a process of its own, on an instance in a folder."""
 
 import os
+import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import requests
 
 VIEWER = [sys.executable, "-m", "viewer"]
 MINUTE = 60
@@ -33,3 +39,44 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     assert (done.returncode, done.stdout) == (1, ""), done
     assert done.stderr.count("\n") == 1, done.stderr
     return done.stderr.strip()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
+@contextmanager
+def served(instance: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The serving process and its address, once it answers."""
+    port = free_port()
+    process = subprocess.Popen(
+        [*VIEWER, "serve", "--port", str(port)],
+        env=environment(instance, **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        until(lambda: process.poll() is not None or answers(url))
+        assert process.poll() is None, process.communicate()
+        yield process, url
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(happened: Callable[[], bool]) -> None:
+    end = time.monotonic() + MINUTE
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(f"{url}/healthz", timeout=MINUTE).ok
+    except requests.ConnectionError:
+        return False

@@ -2,12 +2,9 @@
 
 import signal
 import socket
-import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,53 +13,12 @@ from flask import Response
 
 from tests.cli.conftest import Ended
 from tests.clouds import row_of, scripted
-from tests.commands import MINUTE, VIEWER, environment
+from tests.commands import MINUTE, free_port, served, until
 from tests.papers import pdf
 from viewer.cli.server import free_address
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 
 CREDENTIALS = {"CLIENT_ID": SANDBOX_CLIENT_ID, "CLIENT_SECRET": SANDBOX_CLIENT_SECRET}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
-
-
-@contextmanager
-def served(instance: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The serving process and its address, once it answers."""
-    port = free_port()
-    process = subprocess.Popen(
-        [*VIEWER, "serve", "--port", str(port)],
-        env=environment(instance, **settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: process.poll() is not None or answers(url))
-        assert process.poll() is None, process.communicate()
-        yield process, url
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + MINUTE
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/healthz", timeout=MINUTE).ok
-    except requests.ConnectionError:
-        return False
 
 
 def families() -> dict[int, int]:

@@ -50,6 +50,8 @@ def test_a_pages_picture_is_kept_by_its_reader_as_long_as_its_address_is_good(
         assert kept
         left = signed_of(odd_site, address).expires - time.time()
         assert left - 1 <= int(kept[1]) <= left + 2
+        last_second = signed_of(odd_site, address).expires - 1
+        assert answer.headers["X-Accel-Expires"] == f"@{last_second}"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         again = odd_site.get(address, headers={"If-None-Match": answer.headers["ETag"]})

@@ -136,14 +136,15 @@ def signed_pages() -> SignedPages:
 def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | None:
     """How long a picture may be kept: as long as its address is good. None for one that isn't any more.
 
-    X-Accel-Expires tells nginx, which would not keep what is private; it stays between the two.
+    X-Accel-Expires tells nginx, which would not keep what is private; it stays between the two. It names the last second
+    in which the address is good, since nginx keeps an answer through the whole second that it is told.
     """
     left = signed.expires - int(time.time())
     if left <= 0:
         return None
     return [
         ("ETag", f'"{etag}"'),
-        ("X-Accel-Expires", f"@{signed.expires}"),
+        ("X-Accel-Expires", f"@{signed.expires - 1}"),
         ("Cache-Control", f"private, immutable, max-age={left}"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
