@@ -49,7 +49,7 @@ def free_port() -> int:
 
 @contextmanager
 def served(instance: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The serving process and its address, once it answers."""
+    """The serving process, with a session of its own, and its address, once it answers."""
     port = free_port()
     process = subprocess.Popen(
         [*VIEWER, "serve", "--port", str(port)],
@@ -57,6 +57,7 @@ def served(instance: Path, **settings: str) -> Iterator[tuple[subprocess.Popen[s
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
+        start_new_session=True,
     )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -34,28 +34,30 @@ def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str
     return found
 
 
-def cut_tiles(content: Content, source: PageSource, factor: int, limits: Limits) -> dict[str, bytes]:
-    """Every tile of one scale factor, from as few decodes as the largest picture allows: the name of each tile's request →
-    its JPEG. Raises Unreadable."""
+def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Band, limits: Limits) -> dict[str, bytes]:
+    """The tiles of one scale factor in a band of the page, from as few decodes as the largest picture allows: the name of
+    each tile's request → its JPEG. Raises Unreadable."""
     found = {}
-    for top, band in _bands(content, source, factor, limits):
-        for tile in levels.tiles(source.size, factor, top=top, rows=band.height):
+    for top, drawn in _drawn_bands(content, source, factor, band, limits):
+        for tile in levels.tiles(source.size, factor, top=top, rows=drawn.height):
             left, upper = tile.box.left // factor, tile.box.top // factor - top
-            part = band.crop((left, upper, left + tile.size.width, upper + tile.size.height))
+            part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))
             found[tile.name] = encode(part, "jpg")
     return found
 
 
-def _bands(content: Content, source: PageSource, factor: int, limits: Limits) -> Iterator[tuple[int, Image.Image]]:
-    """The page scaled down by `factor`, from top to bottom in bands of whole tiles, each within the largest picture:
-    where it begins, and its pixels."""
-    level = levels.scaled(source.size, factor)
-    rows = max(1, limits.decoder_pixels // level.width // levels.TILE) * levels.TILE
-    for top in range(0, level.height, rows):
-        height = min(rows, level.height - top)
+def _drawn_bands(
+    content: Content, source: PageSource, factor: int, band: levels.Band, limits: Limits
+) -> Iterator[tuple[int, Image.Image]]:
+    """The band of the page scaled down by `factor`, in one piece or in several of whole tiles, each within the largest
+    picture: where each begins on the scaled page, and its pixels."""
+    width = levels.scaled(source.size, factor).width
+    rows = max(1, limits.decoder_pixels // width // levels.TILE) * levels.TILE
+    for top in range(band.top, band.top + band.rows, rows):
+        height = min(rows, band.top + band.rows - top)
         lower = min((top + height) * factor, source.size.height)
         box = Box(0, top * factor, source.size.width, lower - top * factor)
-        yield top, _drawn(content, source, box, Size(level.width, height), limits)
+        yield top, _drawn(content, source, box, Size(width, height), limits)
 
 
 def _drawn(content: Content, source: PageSource, box: Box, size: Size, limits: Limits) -> Image.Image:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 import requests
 
 from tests.bench import memory, peers
+from tests.commands import served
 from tests.wheel import answers, free_port
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, FAQ_USERKEY, demo_bills
 
@@ -41,7 +42,7 @@ def main() -> None:
                 measure(address)
             finally:
                 process.terminate()
-        with peers.served(Path(folder) / "instance") as (address, process):
+        with served(Path(folder) / "instance") as (process, address):
             print()
             pictures = [address + picture for picture in thumbnails(address, widths=(320, 640))]
             memory.measure(process.pid, pictures, lambda name, size: print(f"{name:58} {size:9.0f} MB"))

@@ -7,22 +7,19 @@ picture of one has been made for another.
 import json
 import os
 import re
-import signal
 import struct
 import subprocess
 import sys
 import tempfile
-import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from html import unescape
 from pathlib import Path
 
 import requests
 
-from tests.commands import environment, viewer
-from tests.wheel import answers, free_port
+from tests.commands import served, viewer
+from tests.nginx import find_nginx, nginx
 
 IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
 
@@ -34,11 +31,15 @@ def run(script: Path, arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="bill-viewer-peers-") as name:
         folder = Path(name)
         userkey = imported(folder, inputs)
-        with served(folder / "instance") as (address, process):
+        with served(folder / "instance") as (process, address), ExitStack() as stack:
             identifiers = folder / "identifiers.json"
             identifiers.write_text(json.dumps(signed_pages(address, userkey)))
             command = [sys.executable, script, "run", "--extra", f"ours={address}/i", "--extra-map", identifiers]
-            command += ["--extra-pid", process.pid, "--extra-clear", f"rm -rf {folder}/instance/derivatives/*"]
+            command += ["--extra-pid", process.pid]
+            command += ["--extra-clear", f"rm -rf {folder}/instance/derivatives/* {folder}/nginx/cache/*"]
+            if program := find_nginx():
+                front = stack.enter_context(nginx(program, folder / "nginx", address))
+                command += ["--extra", f"ours behind nginx={front}/i"]
             subprocess.run([*map(str, command), *arguments], check=True)
 
 
@@ -63,25 +64,6 @@ def commented(content: bytes, words: bytes) -> bytes:
     chunk = b"tEXtComment\0" + words
     told = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     return content[:33] + told + content[33:]
-
-
-@contextmanager
-def served(instance: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """`viewer serve` in a session of its own."""
-    port = free_port()
-    command = [sys.executable, "-m", "viewer", "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=environment(instance), stdout=subprocess.DEVNULL, start_new_session=True
-    ) as process:
-        try:
-            address = f"http://127.0.0.1:{port}"
-            while not answers(address):
-                if process.poll() is not None:
-                    sys.exit("The server doesn't come up.")
-                time.sleep(0.05)
-            yield address, process
-        finally:
-            process.send_signal(signal.SIGTERM)
 
 
 def signed_pages(address: str, userkey: str) -> dict[str, str]:

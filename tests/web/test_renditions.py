@@ -98,7 +98,7 @@ def test_the_first_need_is_drawn_at_once_and_later_sizes_come_from_what_was_stor
     assert (work.count(drawing.draw_page), work.count(drawing.cut_ladder)) == (1, 1)
 
 
-def test_all_tiles_of_a_picture_come_from_one_decode(
+def test_all_tiles_of_a_scale_come_from_one_decode(
     odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
 ) -> None:
     service = put(odd_site, odd_cloud, work.over(photo("maroon")), "tiles.jpg")

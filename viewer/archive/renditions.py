@@ -5,6 +5,7 @@ come. A picture's tiles of one scale are cut together from one decode: drawing o
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -108,11 +109,18 @@ class Renditions:
         return source.media_type in IMAGES and source.size.width * levels.TILE <= self._max_area
 
     def _make_tiles(self, source: PageSource, factor: int) -> None:
-        self._cache.make_pack(
-            source,
-            _tiles(factor),
-            lambda: self._decoders.run(drawing.cut_tiles, self._content(source), source, factor, self._decoders.limits),
-        )
+        """By all decoders at once: most of the time goes into encoding."""
+
+        def make() -> dict[str, bytes]:
+            content, limits = self._content(source), self._decoders.limits
+            bands = levels.bands(source.size, factor, self._decoders.count)
+            with ThreadPoolExecutor(len(bands)) as threads:
+                found = threads.map(
+                    lambda band: self._decoders.run(drawing.cut_tiles, content, source, factor, band, limits), bands
+                )
+                return {name: tile for part in found for name, tile in part.items()}
+
+        self._cache.make_pack(source, _tiles(factor), make)
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""

@@ -37,6 +37,8 @@ UPRIGHT_ALREADY = frozenset({"TIFF", "HEIF"})
 """Formats whose pixels their decoders turn."""
 FINER = 2
 """So many times as fine as it is shown, a JPEG is decoded at least: its own shrinking alone is 38 dB off, at an eighth 35."""
+MUCH = 1_000_000
+"""Pixels from which on setting libvips up is worth its time."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
 
 
@@ -68,16 +70,19 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
             _check(picture, limits)
         whole, orientation = _shown(picture), _orientation(picture)
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
-        if box == Box(0, 0, whole.width, whole.height) and _is_plain(picture):
-            return _turned_upright(_shrunk(content, Size(*picture.size), Size(*across)), orientation)
-        needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
-        finer = (FINER * needed.width, FINER * needed.height)
-        picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
-        picture.load()
+        if box == Box(0, 0, whole.width, whole.height) and _is_for_vips(picture, *across):
+            return _turned_upright(_by_vips(content, Size(*picture.size), Size(*across)), orientation)
         profile = picture.info.get("icc_profile")
-        stored = scalable(picture)
+        if picture.format == "PNG" and _is_for_vips(picture, *picture.size):
+            stored = _by_vips(content, Size(*picture.size), Size(*picture.size))
+        else:
+            needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
+            finer = (FINER * needed.width, FINER * needed.height)
+            picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
+            picture.load()
+            stored = scalable(picture)
         part = _stored_part(box, whole, orientation, Size(*stored.size))
-        small = stored.resize(across, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)
+        small = _part_in(stored, part, across)
         return _turned_upright(finished(small, profile if isinstance(profile, bytes) else None), orientation)
 
 
@@ -90,13 +95,30 @@ def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
         yield picture
 
 
+def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:
+    """The part of the stored pixels in this size; just cut out where no pixel has to change."""
+    left, top, right, bottom = (round(edge) for edge in part)
+    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
+    if as_it_is:
+        return stored.crop((left, top, right, bottom))
+    return stored.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)
+
+
 def _is_plain(picture: Image.Image) -> bool:
     """Whether its stored pixels are the colours to show, as in most scans, photos and screenshots."""
     special = {"icc_profile", "transparency"} & picture.info.keys()
     return picture.format in ("JPEG", "PNG") and picture.mode in ("L", "RGB") and not special
 
 
-def _shrunk(content: bytes, stored: Size, size: Size) -> Image.Image:
+def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
+    """Whether libvips is quicker for a plain picture, as it is with large PNGs, and where resizing a JPEG takes most of the
+    time: Pillow decodes JPEGs faster, above all small."""
+    if picture.width * picture.height < MUCH or not _is_plain(picture):
+        return False
+    return picture.format == "PNG" or (width < picture.width < 4 * width and height < picture.height)
+
+
+def _by_vips(content: bytes, stored: Size, size: Size) -> Image.Image:
     from viewer.documents.shrink import shrunk
 
     return shrunk(content, stored, size)

@@ -16,6 +16,8 @@ SMALLEST = 64
 """The longer edge of the smallest size that is worth a name."""
 LARGE = 16_000_000
 """Pixels of a page above which its tiles are made ahead, not at the first need."""
+WORTH_PARTING = 4_000_000
+"""Pixels from which on encoding the tiles takes longer than decoding the page twice."""
 AS_DRAWN = "0/default.jpg"
 
 
@@ -26,6 +28,14 @@ class Tile:
     box: Box
     size: Size
     name: str
+
+
+@dataclass(frozen=True)
+class Band:
+    """Rows of a scaled page, from `top` on; whole tiles but for the page's lower edge."""
+
+    top: int
+    rows: int
 
 
 def sizes(page: Size, max_area: int) -> list[Size]:
@@ -64,6 +74,14 @@ def tiles(page: Size, factor: int, *, top: int, rows: int) -> Iterator[Tile]:
             size = scaled(Size(box.width, box.height), factor)
             region = "full" if size == scaled(page, factor) else f"{left},{upper},{box.width},{box.height}"
             yield Tile(box, size, f"{region}/{size.width},{size.height}/{AS_DRAWN}")
+
+
+def bands(page: Size, factor: int, count: int) -> list[Band]:
+    """The page scaled down in so many bands, or fewer, that can be cut at the same time; a small one in one."""
+    level = scaled(page, factor)
+    rows = math.ceil(level.height / TILE)
+    step = (math.ceil(rows / count) if level.pixels > WORTH_PARTING else rows) * TILE
+    return [Band(top, min(step, level.height - top)) for top in range(0, level.height, step)]
 
 
 @lru_cache(maxsize=512)

@@ -57,16 +57,21 @@ def test_a_level_is_the_page_in_its_size(name: str) -> None:
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, level)) < 4
 
 
+@pytest.mark.parametrize("parts", [1, 3])
 @pytest.mark.parametrize("largest", [36_000_000, 700_000])
 @pytest.mark.parametrize("name", PAPERS)
-def test_a_tile_is_its_part_of_the_page_also_where_the_page_is_cut_in_bands(name: str, largest: int) -> None:
+def test_a_tile_is_its_part_of_the_page_also_where_the_page_is_cut_in_bands(
+    name: str, largest: int, parts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content, source = source_of(name)
     if name == "a document":
         largest = ROOMY.decoder_pixels  # a document's own size depends on it
+    monkeypatch.setattr(levels, "WORTH_PARTING", 0)
     limits = replace(ROOMY, decoder_pixels=largest)
     found: dict[str, bytes] = {}
     for factor in levels.scale_factors(source.size)[:-1]:
-        found |= drawing.cut_tiles(content, source, factor, limits)
+        for band in levels.bands(source.size, factor, parts):
+            found |= drawing.cut_tiles(content, source, factor, band, limits)
     assert found.keys() == levels.tile_factors(source.size).keys()
     for tile, made in found.items():
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, tile)) < 4
