@@ -3,6 +3,7 @@ programs that draw the glyphs stay as they are."""
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 CHARSET, CHARSTRINGS, PRIVATE, SUBRS, FDARRAY, FDSELECT = 15, 17, 18, 19, (12, 36), (12, 37)
 ROS, MATRIX, CID_COUNT = (12, 30), (12, 7), (12, 34)
@@ -49,7 +50,10 @@ class Cff:
 
     def subset(self, glyphs: list[int]) -> bytes:
         """A font whose glyph n + 1 draws place `glyphs[n]`; CIDs are glyphs' numbers then."""
-        chosen = [self.charstrings[0], *(self.charstrings[glyph] if glyph < self.count else b"\x0e" for glyph in glyphs)]
+        chosen = [
+            self.charstrings[0],
+            *(self.charstrings[glyph] if glyph < self.count else b"\x0e" for glyph in glyphs),
+        ]
         top = {key: value for key, value in self.top.items() if key not in (CHARSET, ENCODING, PRIVATE, UNIQUE)}
         top[CHARSET] = top[CHARSTRINGS] = _number(0)
         if self.keyed:
@@ -109,13 +113,12 @@ def index(data: bytes, place: int) -> tuple[list[bytes], int]:
     if not 1 <= width <= 4 or place + 3 + (count + 1) * width > len(data):
         raise ValueError("no index")
     offsets = [
-        int.from_bytes(data[at : at + width], "big")
-        for at in range(place + 3, place + 3 + (count + 1) * width, width)
+        int.from_bytes(data[at : at + width], "big") for at in range(place + 3, place + 3 + (count + 1) * width, width)
     ]
     base = place + 2 + (count + 1) * width
     if sorted(offsets) != offsets or base + offsets[-1] > len(data):
         raise ValueError("no index")
-    return [data[base + start : base + end] for start, end in zip(offsets, offsets[1:], strict=False)], base + offsets[-1]
+    return [data[base + start : base + end] for start, end in pairwise(offsets)], base + offsets[-1]
 
 
 def written(items: list[bytes]) -> bytes:

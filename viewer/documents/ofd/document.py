@@ -1,6 +1,6 @@
 """From OFD.xml to the pages (GB/T 33190 clauses 7.4–7.7): documents, areas, templates, annotations, signatures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from viewer.documents.ofd.findings import Findings
@@ -110,7 +110,7 @@ def _annotations(package: Package, document: Document, location: str) -> None:
             document.annotations.setdefault((attribute(page, "PageID") or "").strip(), []).append(part)
 
 
-def area(document: Document, root: Element | None, *, templates: Iterator[Element] = iter(())) -> Rect:
+def area(document: Document, root: Element | None, templates: Iterable[Element]) -> Rect:
     """The page's area in millimetres: its own, else the document's, else a template's, else A4 upright."""
     common = child(document.root, "CommonData")
     for holder in (child(root, "Area"), child(common, "PageArea"), *(child(each, "Area") for each in templates)):

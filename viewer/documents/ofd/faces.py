@@ -2,6 +2,7 @@
 
 import mmap
 import struct
+from collections.abc import Hashable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,7 @@ CHINESE = 0x2E80
 """From here on characters are a whole em wide, nearly all of them."""
 
 
-class Face(Protocol):
+class Face(Hashable, Protocol):
     """`kind` says how PDF embeds it."""
 
     kind: str

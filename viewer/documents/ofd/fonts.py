@@ -31,6 +31,7 @@ class Font:
         self._own = own
         self._others = others
         self._chosen: dict[int, Chosen | None] = {}
+        self._drawn: dict[tuple[int, int, float | None], tuple[Drawn, float]] = {}
         self.own_is_bold = bool(own and own.bold)
         self.bold = bold and not self.own_is_bold
         self.italic = italic and own is None
@@ -50,6 +51,13 @@ class Font:
 
         A letter that stands in takes the width that the missing font's letters had, or the declared one if that is less.
         """
+        key = chosen.glyph, code, declared
+        found = self._drawn.get(key)
+        if found is None:
+            found = self._drawn[key] = self._fitted(chosen, code, declared)
+        return found
+
+    def _fitted(self, chosen: Chosen, code: int, declared: float | None) -> tuple[Drawn, float]:
         natural = chosen.face.advance(chosen.glyph, code)
         if not chosen.stands_in or code >= LETTERS or natural <= 0:
             return Drawn(chosen.glyph), natural

@@ -33,6 +33,7 @@ class Item:
     content: str
     extent: Rect
     kind: str
+    text: str = ""
 
 
 @dataclass
@@ -127,11 +128,16 @@ class Scene:
             style = replace(style, width=2 * text.BOLD_LINE * letters.size, join=1, dashes=())
         mode = 2 if inside and line else 1 if line else 0
         if self.shapes:
-            shown = outlines.written(runs, letters) + f" {('f', 'S', 'B')[mode]}"
+            shown = outlines.written(runs, letters, ("f", "S", "B")[mode], style.width)
         else:
             shown = (f"{mode} Tr " if mode else "") + text.written(runs, letters, self.writer)
         operators = (style.lines if line else "") + self._state(element, inside, line) + shown
-        return Item(self._framed(element, place, operators), surface.matrix.around(own), "text")
+        return Item(
+            self._framed(element, place, operators),
+            surface.matrix.around(own),
+            "text",
+            "".join(glyph.text for glyph in glyphs),
+        )
 
     def _path(self, element: Element) -> Item | None:
         found = segments(content_of(element, "AbbreviatedData"))
@@ -151,9 +157,7 @@ class Scene:
         operator = f"B{rule}" if inside and line else "S" if line else f"f{rule}"
         edge = style.width / 2 if line else 0.0
         wide = Rect(own.x - edge, own.y - edge, own.w + 2 * edge, own.h + 2 * edge)
-        operators = (
-            (style.lines if line else "") + self._state(element, inside, line) + drawn(found) + f" {operator}"
-        )
+        operators = (style.lines if line else "") + self._state(element, inside, line) + drawn(found) + f" {operator}"
         content = self._framed(element, place, operators, wide, edge * place.scale)
         return Item(content, surface.matrix.around(wide), "area" if inside else "line")
 

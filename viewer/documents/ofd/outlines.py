@@ -1,5 +1,6 @@
 """Characters as shapes, for what must not be read as text: a nested seal's."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from fontTools.cffLib import CFFFontSet
@@ -10,7 +11,10 @@ from viewer.documents.ofd.faces import Face
 from viewer.documents.ofd.glyf import Drawn
 from viewer.documents.ofd.paths import Segment, drawn
 from viewer.documents.ofd.text import Letters, Run, drawn_of
-from viewer.documents.ofd.values import Matrix
+from viewer.documents.ofd.values import Matrix, exact
+
+MOST_KEPT = 500
+"""Glyphs whose paths a process keeps."""
 
 
 class _Pen(BasePen):  # type: ignore[misc]
@@ -33,27 +37,22 @@ class _Pen(BasePen):  # type: ignore[misc]
         self.found.append(("h", ()))
 
 
-def written(runs: list[Run], letters: Letters) -> str:
-    """The paths of the runs' characters, to be filled."""
-    used: dict[int, tuple[Face, dict[Drawn, list[Segment]]]] = {}
-    placed: list[tuple[Face, Drawn, float, float]] = []
+def written(runs: list[Run], letters: Letters, operator: str, line: float) -> str:
+    """The runs' characters, each painted by `operator` with lines of this width."""
+    parts = []
     for run in runs:
         for glyph, shape, _ in drawn_of(run, letters):
-            used.setdefault(id(glyph.chosen.face), (glyph.chosen.face, {}))[1][shape] = []
-            placed.append((glyph.chosen.face, shape, glyph.x, glyph.y))
-    for face, shapes in used.values():
-        for shape, found in zip(shapes, _outlines(face, list(shapes)), strict=True):
-            shapes[shape] = found
-    parts = []
-    for face, shape, x, y in placed:
-        scale = letters.size / face.units
-        matrix = letters.matrix(x, y).after(Matrix(scale, 0, 0, scale, 0, 0))
-        parts.append(drawn(used[id(face)][1][shape], matrix))
+            face = glyph.chosen.face
+            scale = letters.size / face.units
+            matrix = letters.matrix(glyph.x, glyph.y).after(Matrix(scale, 0, 0, scale, 0, 0))
+            parts.append(f"q {exact(matrix)} cm {exact([line / scale])} w {outline(face, shape)} {operator} Q")
     return " ".join(parts)
 
 
-def _outlines(face: Face, shapes: list[Drawn]) -> list[list[Segment]]:
-    program = face.program(shapes)
+@lru_cache(maxsize=MOST_KEPT)
+def outline(face: Face, shape: Drawn) -> str:
+    """The path of a glyph in font units; seals mostly say the same."""
+    program = face.program([shape])
     if face.kind == "FontFile2":
         font = TTFont(BytesIO(program), lazy=True)
         glyphs = font.getGlyphSet()
@@ -63,9 +62,6 @@ def _outlines(face: Face, shapes: list[Drawn]) -> list[list[Segment]]:
         fonts.decompile(BytesIO(program), None)
         glyphs = fonts[0].CharStrings
         names = fonts[0].getGlyphOrder()
-    found = []
-    for number in range(1, len(shapes) + 1):
-        pen = _Pen(glyphs)
-        glyphs[names[number]].draw(pen)
-        found.append(pen.found)
-    return found
+    pen = _Pen(glyphs)
+    glyphs[names[1]].draw(pen)
+    return drawn(pen.found)

@@ -1,11 +1,15 @@
 """The OFD package (GB/T 33190 clause 7.1): a ZIP in memory whose parts refer to each other by path."""
 
+from collections import OrderedDict
 from posixpath import dirname
 
 from viewer.documents.ofd.findings import Findings
 from viewer.documents.ofd.xml import Element, parsed
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.documents.unzip import Entry, Unpacking, listed
+
+TREES = 24
+"""Parts of which the parsed form is kept."""
 
 
 class Package:
@@ -15,6 +19,7 @@ class Package:
         """Raises Unreadable: more entries than may be."""
         self._entries: dict[str, Entry] = {}
         self._read: dict[str, bytes | None] = {}
+        self._trees: OrderedDict[str, Element | None] = OrderedDict()
         self._unpacking = Unpacking(content, limits)
         self._findings = findings
         for number, entry in enumerate(listed(content)):
@@ -31,7 +36,7 @@ class Package:
         """
         if not location:
             return None
-        for folder in (("", *folders) if location.startswith(("/", "\\")) else (*folders, "")):
+        for folder in ("", *folders) if location.startswith(("/", "\\")) else (*folders, ""):
             name = normal(f"{folder}/{location}")
             if name in self._entries:
                 return name
@@ -46,13 +51,19 @@ class Package:
         return self._read[name]
 
     def xml(self, name: str | None) -> Element | None:
-        content = self.read(name) if name else None
-        if content is None:
+        """A part's root; None where it can't be read. Templates and lists are asked for again and again."""
+        if name is None:
             return None
-        root = parsed(content)
-        if root is None:
-            self._findings.add("unreadable", name)
-        return root
+        if name not in self._trees:
+            content = self.read(name)
+            root = parsed(content) if content is not None else None
+            if content is not None and root is None:
+                self._findings.add("unreadable", name)
+            self._trees[name] = root
+            while len(self._trees) > TREES:
+                self._trees.popitem(last=False)
+        self._trees.move_to_end(name)
+        return self._trees[name]
 
     def _unpacked(self, name: str) -> bytes | None:
         try:

@@ -20,6 +20,10 @@ from viewer.documents.shapes import Limits
 ORDER = {"background": 0, "body": 1, "foreground": 2}
 """Types of layers and places of templates, from behind to before."""
 MOST_TEMPLATES = 16
+DOWNWARDS = 1.5
+"""How much higher than wide a text is that runs down the page."""
+CLOSE = 1.15
+"""How many heights of its box (1.3 ems) a character may stand below another whose label it continues."""
 
 
 class Part(NamedTuple):
@@ -61,7 +65,7 @@ def _templates(
 
 def page_area(package: Package, page: Page, findings: Findings) -> Rect:
     own, templates = parts_of(package, page, findings)
-    return area(page.document, own.root if own else None, templates=iter(part.root for _, part in templates))
+    return area(page.document, own.root if own else None, [part.root for _, part in templates])
 
 
 def page_items(
@@ -80,14 +84,11 @@ def page_items(
     if own is None:
         return []
     scene = Scene(package, writer, fonts, findings, limits, own.resources, base, shapes=shapes)
-    layers = [
-        (place, number, layer, part)
-        for number, (place, part) in enumerate([*templates, (ORDER["body"], own)])
-        for layer in _layers(part.root)
-    ]
-    layers.sort(key=lambda each: (each[0] if each[3] is not own else _place(each[2]), each[1]))
+    layers = [(place, layer, part) for place, part in templates for layer in _layers(part.root)]
+    layers += [(_place(layer), layer, own) for layer in _layers(own.root)]
+    layers.sort(key=lambda each: each[0])
     items: list[Item] = []
-    for place, _, layer, part in layers:
+    for _, layer, part in layers:
         style = style_of(layer, part.resources, Style())
         items += replace(scene, resources=part.resources, style=style).items(layer)
     ordered = items if shapes else in_reading_order(items)
@@ -124,16 +125,49 @@ def in_reading_order(items: list[Item]) -> list[Item]:
             areas.append(item.extent)
     kept.reverse()
     texts.reverse()
-    return kept + _by_lines(texts)
+    return kept + _by_lines(_columns(texts))
+
+
+def _columns(texts: list[Item]) -> list[Item]:
+    """Labels that run down the page in an object for each character, put together to one text."""
+    found: list[Item] = []
+    for item in texts:
+        above = found[-1] if found else None
+        if above and _continues(above, item):
+            bottom = item.extent.y
+            whole = above.extent._replace(y=bottom, h=above.extent.y + above.extent.h - bottom)
+            found[-1] = Item(f"{above.content}\n{item.content}", whole, "text", above.text + item.text)
+        else:
+            found.append(item)
+    return found
+
+
+def _continues(above: Item, item: Item) -> bool:
+    """Whether this character comes right below. Cells of a column mostly hold the same one, and stand further apart."""
+    if len(item.text) != 1 or item.text in above.text or item.extent.h < 0.5 * item.extent.w:
+        return False
+    if len(above.text) > 1 and above.extent.h < DOWNWARDS * above.extent.w:
+        return False
+    step = above.extent.y - item.extent.y
+    return (
+        abs(item.extent.x - above.extent.x) < 0.1 * item.extent.w
+        and abs(item.extent.w - above.extent.w) < 0.1 * item.extent.w
+        and 0 < step < CLOSE * item.extent.h
+    )
 
 
 def _by_lines(texts: list[Item]) -> list[Item]:
-    """A text is on a line where its middle lies within the line's first text. Heights count upwards here."""
+    """A text is on a line where its middle lies within the line's first text; what runs down the page is a line of its
+    own, from its top. Heights count upwards here."""
     lines: list[list[Item]] = []
     bottom = float("inf")
-    for item in sorted(texts, key=lambda item: (-(item.extent.y + item.extent.h / 2), item.extent.x)):
+    down = [item for item in texts if item.extent.h > DOWNWARDS * item.extent.w]
+    along = [item for item in texts if item.extent.h <= DOWNWARDS * item.extent.w]
+    for item in sorted(along, key=lambda item: (-(item.extent.y + item.extent.h / 2), item.extent.x)):
         if item.extent.y + item.extent.h / 2 < bottom:
             lines.append([])
             bottom = item.extent.y
         lines[-1].append(item)
+    lines += [[item] for item in down]
+    lines.sort(key=lambda line: -max(item.extent.y + item.extent.h for item in line))
     return [item for line in lines for item in sorted(line, key=lambda item: item.extent.x)]

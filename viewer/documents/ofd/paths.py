@@ -51,9 +51,7 @@ def drawn(found: list[Segment], matrix: Matrix = IDENTITY) -> str:
     """PDF's operators for them."""
     if matrix == IDENTITY:
         return " ".join(f"{shown_all(n for point in points for n in point)} {op}" for op, points in found)
-    return " ".join(
-        f"{shown_all(n for point in points for n in matrix.place(*point))} {op}" for op, points in found
-    )
+    return " ".join(f"{shown_all(n for point in points for n in matrix.place(*point))} {op}" for op, points in found)
 
 
 def extent(found: list[Segment]) -> Rect | None:
@@ -89,7 +87,13 @@ def _raised(start: Point, control: Point, end: Point) -> tuple[Point, Point]:
 
 def _arc(start: Point, given: list[float], end: Point) -> Iterator[tuple[Point, Point, Point]]:
     """An elliptic arc from `start` as cubic curves: rx ry, rotation in degrees, large, clockwise (clause 9.3.5; it is SVG's)."""
-    across, down, turn, large, sweep = abs(given[0]), abs(given[1]), math.radians(given[2]), given[3] != 0, given[4] != 0
+    across, down, turn, large, sweep = (
+        abs(given[0]),
+        abs(given[1]),
+        math.radians(given[2]),
+        given[3] != 0,
+        given[4] != 0,
+    )
     if start == end:
         return
     if across == 0 or down == 0:

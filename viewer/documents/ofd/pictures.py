@@ -5,8 +5,8 @@ import struct
 import zlib
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from viewer.documents.ofd import jbig2
 from viewer.documents.shapes import Limits
@@ -126,7 +126,7 @@ def _stream(
     packed: pikepdf.Object,
 ) -> pikepdf.Object:
     _check(width, height, limits)
-    stream = pdf.make_stream(
+    return pdf.make_stream(
         data,
         Type=Name.XObject,
         Subtype=Name.Image,
@@ -136,7 +136,6 @@ def _stream(
         BitsPerComponent=bits,
         Filter=packed,
     )
-    return stream
 
 
 def _check(width: int, height: int, limits: Limits) -> None:

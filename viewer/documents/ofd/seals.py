@@ -10,7 +10,7 @@ from viewer.documents.ofd.findings import Findings
 from viewer.documents.ofd.fonts import Fonts
 from viewer.documents.ofd.objects import Item
 from viewer.documents.ofd.package import Package, folder_of
-from viewer.documents.ofd.values import IDENTITY, Matrix, Rect, box, moved, shown_all
+from viewer.documents.ofd.values import IDENTITY, Matrix, Rect, box, exact, moved, shown_all
 from viewer.documents.ofd.writer import Writer
 from viewer.documents.ofd.xml import Element, attribute, child, content_of
 from viewer.documents.shapes import Limits, Unreadable
@@ -52,9 +52,10 @@ def seal_items(
             continue
         clip = box(attribute(stamp, "Clip"))
         cut = f"{shown_all(clip)} re W n " if clip and clip.w > 0 and clip.h > 0 else ""
-        name = writer.form(inside, Rect(0, 0, 1, 1), group=True, isolated=True)
+        drawn, extent = inside
+        name = writer.form(drawn, extent, group=True, isolated=True)
         mixed = writer.state(1, 1, "Multiply")
-        place = shown_all((boundary.w, 0, 0, boundary.h, 0, 0))
+        place = exact((boundary.w / extent.w, 0, 0, boundary.h / extent.h, 0, 0))
         content = f"q {shown_all(moved(boundary.x, boundary.y))} cm {cut}{place} cm {mixed}{name} Do Q"
         found.append(Item(content, matrix.around(boundary), "area"))
     return found
@@ -115,18 +116,16 @@ def _size(node: Node) -> float:
     return float(min(1000, max(0, int.from_bytes(node.content[:8], "big", signed=True))))
 
 
-def _drawn(seal: Seal, writer: Writer, limits: Limits, findings: Findings) -> str:
-    """The operators that draw the picture onto the unit square, y downwards. A seal's picture may be an OFD itself; seals
+def _drawn(seal: Seal, writer: Writer, limits: Limits, findings: Findings) -> tuple[str, Rect]:
+    """The operators that draw the picture, y downwards, and its extent. A seal's picture may be an OFD itself; seals
     on that one aren't drawn. Raises Unreadable, or one of `pictures.FAULTS`."""
     if not seal.content.startswith(LOCAL):
-        return f"1 0 0 -1 0 1 cm {writer.picture(seal.content, None, limits)} Do"
+        return f"1 0 0 -1 0 1 cm {writer.picture(seal.content, None, limits)} Do", Rect(0, 0, 1, 1)
     from viewer.documents.ofd.page import page_area, page_items
 
     package = Package(seal.content, limits, findings)
     page = pages_of(package, findings, limits.max_pages)[0]
     area = page_area(package, page, findings)
     fonts = Fonts(package, findings)
-    unit = shown_all((1 / area.w, 0, 0, 1 / area.h, 0, 0))
-    # The page's own space is the form's: what is drawn in it needs no other.
     items = page_items(package, page, writer, fonts, findings, limits, IDENTITY, shapes=True)
-    return f"{unit} cm " + "\n".join(item.content for item in items)
+    return "\n".join(item.content for item in items), Rect(0, 0, area.w, area.h)

@@ -41,6 +41,11 @@ class Sfnt:
         return self._number(b"maxp", 4)
 
     @cached_property
+    def _long_metrics(self) -> int:
+        """Glyphs that have an advance of their own."""
+        return self._number(b"hhea", 34)
+
+    @cached_property
     def bold(self) -> bool:
         return bool(self._number(b"head", 44) & 1) or self._number(b"OS/2", 4) >= 600
 
@@ -65,7 +70,7 @@ class Sfnt:
     def metrics(self, glyph: int) -> tuple[int, int]:
         """Advance and left side bearing in font units."""
         offset, length = self.tables.get(b"hmtx", (0, 0))
-        long = min(self._number(b"hhea", 34), length // 4)
+        long = min(self._long_metrics, length // 4)
         if not long:
             return self.units, 0
         if glyph < long:

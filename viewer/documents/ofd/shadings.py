@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -65,7 +66,7 @@ def _function(stops: list[Stop], start: int = 0, end: int = 1, *, mirrored: bool
             (float(unit + 1), unit_stops[-1][1]),
         ]
     pieces, bounds = [], []
-    for (at, colour), (after, next_colour) in zip(places, places[1:], strict=False):
+    for (at, colour), (after, next_colour) in pairwise(places):
         if after <= at:
             continue
         pieces.append(
@@ -138,9 +139,7 @@ def _radial(element: Element, stops: list[Stop], matrix: Matrix) -> tuple[pikepd
     shading = Dictionary(
         ShadingType=3,
         ColorSpace=Name.DeviceRGB,
-        Coords=Array(
-            [x, y, abs(size(element, "StartRadius", 0)), end_x, end_y, abs(size(element, "EndRadius", 0))]
-        ),
+        Coords=Array([x, y, abs(size(element, "StartRadius", 0)), end_x, end_y, abs(size(element, "EndRadius", 0))]),
         Function=_function(stops),
         Extend=Array([bool(extended & 1), bool(extended & 2)]),
     )

@@ -59,9 +59,7 @@ class Matrix(NamedTuple):
 
     def around(self, rect: Rect) -> Rect:
         """The upright box around a placed one."""
-        corners = [
-            self.place(x, y) for x in (rect.x, rect.x + rect.w) for y in (rect.y, rect.y + rect.h)
-        ]
+        corners = [self.place(x, y) for x in (rect.x, rect.x + rect.w) for y in (rect.y, rect.y + rect.h)]
         return around(corners)
 
 
@@ -136,8 +134,12 @@ def _offsets(parts: list[str]) -> Iterator[float]:
 
 def shown(value: float) -> str:
     """A number as PDF writes it."""
-    text = f"{value:.5f}".rstrip("0").rstrip(".")
-    return text if text not in ("-0", "") else "0"
+    return repr(round(value, 4))  # never with an exponent: below 0.0001 it is 0
+
+
+def exact(values: Iterable[float]) -> str:
+    """Numbers that others are multiplied with."""
+    return " ".join(f"{value:.8f}" for value in values)
 
 
 def shown_all(values: Iterable[float]) -> str:

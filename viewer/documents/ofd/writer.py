@@ -10,14 +10,15 @@ from pikepdf import Array, Dictionary, Name
 from viewer.documents.ofd import pictures
 from viewer.documents.ofd.faces import Face
 from viewer.documents.ofd.findings import Findings
-from viewer.documents.ofd.pdf_fonts import UsedFont
+from viewer.documents.ofd.pdf_fonts import UsedFont, packed
 from viewer.documents.ofd.values import Matrix, Rect
 from viewer.documents.shapes import Limits
 
 POINTS = 72 / 25.4
 """Of a millimetre."""
 BLENDS = frozenset(
-    "Normal Multiply Screen Overlay Darken Lighten ColorDodge ColorBurn HardLight SoftLight Difference Exclusion".split()
+    {"Normal", "Multiply", "Screen", "Overlay", "Darken", "Lighten"}
+    | {"ColorDodge", "ColorBurn", "HardLight", "SoftLight", "Difference", "Exclusion"}
 )
 
 
@@ -63,7 +64,8 @@ class Writer:
 
     def form(self, content: str, extent: Rect, *, group: bool = False, isolated: bool = False) -> str:
         """Content to be drawn at once: its name."""
-        stream = self.pdf.make_stream(
+        stream = packed(
+            self.pdf,
             content.encode(),
             Type=Name.XObject,
             Subtype=Name.Form,
@@ -76,7 +78,8 @@ class Writer:
 
     def tile(self, content: str, width: float, height: float, steps: tuple[float, float], matrix: Matrix) -> str:
         """A pattern of tiles: its name."""
-        stream = self.pdf.make_stream(
+        stream = packed(
+            self.pdf,
             content.encode(),
             Type=Name.Pattern,
             PatternType=1,
@@ -101,7 +104,7 @@ class Writer:
         page = Dictionary(
             Type=Name.Page,
             MediaBox=Array([0, 0, width, height]),
-            Contents=self.pdf.make_stream(content.encode()),
+            Contents=packed(self.pdf, content.encode()),
             Resources=self._resources,
         )
         self.pdf.pages.append(pikepdf.Page(page))
@@ -116,7 +119,7 @@ class Writer:
         for kind, held in {**self._names, "Font": fonts}.items():
             self._resources[f"/{kind}"] = Dictionary(held)
         out = io.BytesIO()
-        self.pdf.save(out, compress_streams=True, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        self.pdf.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
         return out.getvalue()
 
 

@@ -34,6 +34,9 @@ def parsed(content: bytes) -> Element | None:
         bare = tag.rpartition("}")[2].rpartition(":")[2]
         if bare and bare != tag:
             element.tag = bare
+        for key, value in element.items():
+            if "}" in (name := str(key)):
+                element.set(name.rpartition("}")[2], value)
     return root
 
 
@@ -48,13 +51,7 @@ def content_of(element: Element | None, name: str) -> str:
 
 
 def attribute(element: Element, name: str) -> str | None:
-    """An attribute by its local name, also where its case is wrong."""
-    value = element.get(name)
-    if value is None and element.attrib:
-        for key, other in element.attrib.items():
-            if str(key).rpartition("}")[2].lower() == name.lower():
-                return str(other)
-    return value
+    return element.get(name)
 
 
 def is_true(element: Element, name: str, default: bool) -> bool:
