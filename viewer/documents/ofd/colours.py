@@ -24,7 +24,8 @@ class Colour:
     @property
     def rgb(self) -> tuple[float, float, float]:
         if len(self.channels) == 1:
-            return self.channels * 3  # type: ignore[return-value]
+            gray = self.channels[0]
+            return gray, gray, gray
         if len(self.channels) == 4:
             cyan, magenta, yellow, black = self.channels
             return ((1 - cyan) * (1 - black), (1 - magenta) * (1 - black), (1 - yellow) * (1 - black))

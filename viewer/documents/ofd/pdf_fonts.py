@@ -50,10 +50,8 @@ class UsedFont:
         """The font's dictionary. Raises what `Face.program` raises."""
         ttf = self.face.kind == "FontFile2"
         base = Name(f"/OFDSUB+{self.name}")
-        if ttf:
-            program = self.face.program(list(self._drawn))
-        else:  # CIDs are glyphs' numbers there, so a glyph of several widths lies in it several times
-            program = self.face.program([drawn for drawn, _, _ in self._cids])
+        # In a CFF font CIDs are glyphs' numbers, so a glyph of several widths lies in it several times.
+        program = self.face.program(list(self._drawn) if ttf else [drawn for drawn, _, _ in self._cids])
         above, below = (round(1000 * part) for part in self.face.height)
         file = packed(pdf, program)
         if not ttf:

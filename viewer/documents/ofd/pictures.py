@@ -55,7 +55,7 @@ def _plain_png(pdf: pikepdf.Pdf, content: bytes, limits: Limits) -> pikepdf.Obje
     width, height, bits, kind, _, _, interlaced = struct.unpack_from(">IIBBBBB", content, 16)
     if interlaced or kind not in (0, 2, 3) or bits > 8:
         return None
-    rows, palette, place = [], b"", 8
+    rows, palette, tag, place = [], b"", b"", 8
     while place + 8 <= len(content):
         length, tag = struct.unpack_from(">I4s", content, place)
         piece = content[place + 8 : place + 8 + length]
@@ -66,6 +66,8 @@ def _plain_png(pdf: pikepdf.Pdf, content: bytes, limits: Limits) -> pikepdf.Obje
         elif tag == b"IDAT":
             rows.append(piece)
         place += 12 + length
+    if tag != b"IEND":
+        return None  # cut off
     if kind == 3:
         if not palette:
             return None

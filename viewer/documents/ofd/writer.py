@@ -21,6 +21,9 @@ BLENDS = frozenset(
     | {"ColorDodge", "ColorBurn", "HardLight", "SoftLight", "Difference", "Exclusion"}
 )
 
+OPAQUE = (1.0, 1.0, "Normal")
+"""What a graphics state holds anyway."""
+
 
 class Writer:
     def __init__(self, findings: Findings) -> None:
@@ -41,7 +44,7 @@ class Writer:
     def state(self, fill: float, stroke: float, blend: str = "Normal") -> str:
         """The operator that sets opacities and how colours mix; "" for what holds anyway."""
         key = round(fill, 3), round(stroke, 3), blend if blend in BLENDS else "Normal"
-        if key == (1, 1, "Normal"):
+        if key == OPAQUE:
             return ""
         if key not in self._states:
             state = Dictionary(ca=key[0], CA=key[1], BM=Name(f"/{key[2]}"))
