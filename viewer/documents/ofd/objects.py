@@ -18,7 +18,7 @@ from viewer.documents.ofd.writer import Writer
 from viewer.documents.ofd.xml import MOST_BLOCKS, Element, attribute, child, content_of, is_true
 from viewer.documents.shapes import Limits
 
-MOST_OBJECTS = 100_000
+MOST_OBJECTS = 50_000
 MOST_CHARACTERS = 400_000
 """Of one page, with all that it draws more than once."""
 SLACK = 0.1

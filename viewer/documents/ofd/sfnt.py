@@ -10,6 +10,8 @@ Buffer = bytes | mmap
 
 COLLECTION = b"ttcf"
 MOST_TABLES = 100
+PADDING = 3
+"""Bytes that may be missing at a font's end."""
 
 
 class Sfnt:
@@ -24,7 +26,8 @@ class Sfnt:
         self.tables: dict[bytes, tuple[int, int]] = {}
         for number in range(count):
             tag, _, offset, length = struct.unpack_from(">4sIII", data, start + 12 + 16 * number)
-            self.tables.setdefault(tag, (offset, min(length, max(0, len(data) - offset))))
+            if offset + length <= len(data) + PADDING:
+                self.tables.setdefault(tag, (offset, min(length, max(0, len(data) - offset))))
 
     def table(self, tag: bytes) -> bytes:
         offset, length = self.tables.get(tag, (0, 0))
