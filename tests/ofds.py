@@ -9,6 +9,8 @@ from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from tests.papers import zipped
+from viewer.documents.ofd import cff
+from viewer.documents.ofd.cff import Cff
 
 NAMESPACE = 'xmlns:ofd="http://www.ofdspec.org/2016"'
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -216,3 +218,26 @@ def bare_cff() -> bytes:
         if tag == b"CFF ":
             return content[place : place + length]
     raise AssertionError
+
+
+def keyed_cff(*cids: int) -> bytes:
+    """The same glyphs in a CFF that knows them by CIDs."""
+    plain = Cff(bare_cff())
+    programs = cff.written(plain.charstrings)
+    charset = b"\0" + struct.pack(f">{len(cids)}H", *cids)
+    select = b"\0" * (1 + len(plain.charstrings))
+    head = b"\1\0\4\4" + cff.written([b"Keyed"])
+    after = cff.written(plain.strings) + cff.written(plain.subrs)
+    rights = struct.pack(">BhBhB", 28, 391, 28, 392, 139)
+
+    def top(*places: int) -> bytes:
+        keys: list[cff.Operator] = [cff.CHARSET, cff.CHARSTRINGS, cff.FDSELECT, cff.FDARRAY]
+        numbers = {key: b"\x1d" + struct.pack(">i", place) for key, place in zip(keys, places, strict=True)}
+        return cff.written([cff.written_dictionary({cff.ROS: rights, **numbers})])
+
+    start = len(head) + len(top(0, 0, 0, 0)) + len(after)
+    at = start + len(charset)
+    chosen = at + len(programs)
+    fonts_at = chosen + len(select)
+    fonts = cff.written([cff.written_dictionary({cff.PRIVATE: (b"\x1d" + b"\0" * 4) * 2})])
+    return head + top(start, at, chosen, fonts_at) + after + charset + programs + select + fonts

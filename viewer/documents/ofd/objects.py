@@ -21,6 +21,8 @@ from viewer.documents.shapes import Limits
 MOST_OBJECTS = 50_000
 MOST_CHARACTERS = 400_000
 """Of one page, with all that it draws more than once."""
+UNSEEN = 3
+"""PDF's way of showing text that is only there to be read, over a scan."""
 SLACK = 0.1
 """Millimetres that a drawing may stand out of its boundary before it is clipped: many boundaries are a line's width short."""
 BLOCKS = frozenset({"PageBlock", "Layer", "Content"})
@@ -116,19 +118,20 @@ class Scene:
         own = text.extent(glyphs, letters)
         place = self._place(element)
         surface = Surface(self.matrix.after(place), own)
-        fill, stroke = is_true(element, "Fill", True), is_true(element, "Stroke", False) and style.stroke is not None
-        if not fill and not stroke:
-            return None
+        fill, stroke = is_true(element, "Fill", True), is_true(element, "Stroke", False)
+        stroke = stroke and (style.stroke is not None or not fill)
         inside = self._paint(style.fill, surface, stroke=False) if fill else None
-        line = self._paint(style.stroke, surface, stroke=True) if stroke else None
+        line = (
+            self._paint(style.fill if style.stroke is None else style.stroke, surface, stroke=True) if stroke else None
+        )
         runs = list(text.runs_of(glyphs, letters))
         bold = letters.bold and inside is not None and line is None
         if bold:
             line = self._paint(style.fill, surface, stroke=True)
             style = replace(style, width=2 * text.BOLD_LINE * letters.size, join=1, dashes=())
-        mode = 2 if inside and line else 1 if line else 0
+        mode = 2 if inside and line else 1 if line else 0 if inside else UNSEEN
         if self.shapes:
-            shown = outlines.written(runs, letters, ("f", "S", "B")[mode], style.width)
+            shown = outlines.written(runs, letters, ("f", "S", "B", "n")[mode], style.width)
         else:
             shown = (f"{mode} Tr " if mode else "") + text.written(runs, letters, self.writer)
         operators = (style.lines if line else "") + self._state(element, inside, line) + shown

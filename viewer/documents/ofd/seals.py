@@ -46,14 +46,12 @@ def seal_items(
         if boundary is None or boundary.w <= 0 or boundary.h <= 0:
             continue
         try:
-            inside = _drawn(seal, writer, limits, findings)
+            name, extent = _form(seal, writer, limits, findings)
         except (*pictures.FAULTS, Unreadable):
             findings.add("seal", attribute(stamp, "ID"))
             continue
         clip = box(attribute(stamp, "Clip"))
         cut = f"{shown_all(clip)} re W n " if clip and clip.w > 0 and clip.h > 0 else ""
-        drawn, extent = inside
-        name = writer.form(drawn, extent, group=True, isolated=True)
         mixed = writer.state(1, 1, "Multiply")
         place = exact((boundary.w / extent.w, 0, 0, boundary.h / extent.h, 0, 0))
         content = f"q {shown_all(moved(boundary.x, boundary.y))} cm {cut}{place} cm {mixed}{name} Do Q"
@@ -114,6 +112,14 @@ def seal_in(content: bytes) -> Seal | None:
 
 def _size(node: Node) -> float:
     return float(min(1000, max(0, int.from_bytes(node.content[:8], "big", signed=True))))
+
+
+def _form(seal: Seal, writer: Writer, limits: Limits, findings: Findings) -> tuple[str, Rect]:
+    """The seal's name in the PDF, where it is once for all its stamps; and its extent. Raises what `_drawn` raises."""
+    if seal.content not in writer.seals:
+        drawn, extent = _drawn(seal, writer, limits, findings)
+        writer.seals[seal.content] = writer.form(drawn, extent, group=True, isolated=True), extent
+    return writer.seals[seal.content]
 
 
 def _drawn(seal: Seal, writer: Writer, limits: Limits, findings: Findings) -> tuple[str, Rect]:

@@ -84,8 +84,10 @@ def glyphs_of(element: Element, letters: Letters, findings: Findings) -> list[Gl
     x = y = 0.0
     start = 0
     for code in element.iterchildren("TextCode"):
-        text = (code.text or "")[: MOST_GLYPHS - len(found)]
-        if len(code.text or "") > len(text):
+        whole = code.text or ""
+        whole = whole.strip() if whole[:1] in ("\r", "\n") else whole  # an indented file
+        text = whole[: MOST_GLYPHS - len(found)]
+        if len(whole) > len(text):
             findings.add("too_much", "TextCode")
         x, y = number(attribute(code, "X"), x), number(attribute(code, "Y"), y)
         found += _placed(code, text, letters, named, start, (x, y), element, findings)

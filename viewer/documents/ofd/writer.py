@@ -32,6 +32,8 @@ class Writer:
         self._names: dict[str, dict[str, pikepdf.Object]] = {}
         self._fonts: dict[tuple[int, bool], UsedFont] = {}
         self._states: dict[tuple[float, float, str], str] = {}
+        self.seals: dict[bytes, tuple[str, Rect]] = {}
+        """Seals that are drawn already: their form and its extent."""
         self._pictures: dict[tuple[int, int], str] = {}
         self._resources = self.pdf.make_indirect(Dictionary())
 

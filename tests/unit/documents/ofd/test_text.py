@@ -106,6 +106,20 @@ def test_cff_outlines_are_drawn(program: bytes) -> None:
     assert findings(content) == []
 
 
+def test_a_cff_font_with_cids_is_asked_for_cids() -> None:
+    named = '<ofd:CGTransform CodePosition="0" CodeCount="2" GlyphCount="2"><ofd:Glyphs>700 50</ofd:Glyphs></ofd:CGTransform>'
+    content = own(ofds.text("发票", 'X="0" Y="8" DeltaX="20"', inside=named), ofds.keyed_cff(50, 700))
+    assert box_of(content) == (10, 10, 38, 18)
+    assert at(drawn(content), 16, 14) == WHITE
+    assert said(content) == ["发票"]
+    assert findings(content) == []
+
+
+def test_text_that_is_neither_filled_nor_outlined_is_only_read() -> None:
+    content = ofds.ofd(ofds.text("发票", 'X="0" Y="8" DeltaX="8"', more='Fill="false"'), resources=ofds.font())
+    assert (box_of(content), said(content)) == ((), ["发票"])
+
+
 def test_a_cff_glyph_of_several_widths_is_one_glyph_each_time() -> None:
     content = own(ofds.text("AAAA", 'X="0" Y="8" DeltaX="10 15 20"'), ofds.bare_cff())
     picture = drawn(content)
