@@ -19,14 +19,6 @@ class Rect(NamedTuple):
     w: float
     h: float
 
-    def meets(self, other: "Rect") -> bool:
-        return (
-            self.x < other.x + other.w
-            and other.x < self.x + self.w
-            and self.y < other.y + other.h
-            and other.y < self.y + self.h
-        )
-
 
 class Matrix(NamedTuple):
     """x' = a·x + c·y + e, y' = b·x + d·y + f."""
