@@ -1,5 +1,6 @@
 """Graphic objects (GB/T 33190 clauses 8.5, 9–13): text, paths, pictures, composites, in blocks and layers."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -25,6 +26,8 @@ UNSEEN = 3
 """PDF's way of showing text that is only there to be read, over a scan."""
 SLACK = 0.1
 """Millimetres that a drawing may stand out of its boundary before it is clipped: many boundaries are a line's width short."""
+FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, struct.error)
+"""What damaged values of one object may raise; the others are drawn."""
 BLOCKS = frozenset({"PageBlock", "Layer", "Content"})
 
 
@@ -80,7 +83,11 @@ class Scene:
                 inner = replace(self, depth=self.depth + 1, style=style_of(element, self.resources, self.style))
                 yield from inner.items(element)
             elif is_true(element, "Visible", True):
-                item = self._item(element)
+                try:
+                    item = self._item(element)
+                except FAULTS:
+                    self.findings.add("unreadable", f"{element.tag} {attribute(element, 'ID')}")
+                    continue
                 if item:
                     yield item
 

@@ -15,7 +15,7 @@ from viewer.documents.ofd.xml import Element, attribute, is_true
 SLANT = 0.21
 """Of an italic that is made by slanting."""
 BOLD_WEIGHT = 600
-BOLD_LINE = 0.025
+BOLD_LINE = 0.015
 """Ems: by how much a bold that is made by drawing outlines is wider."""
 WIDEST = 4.0
 """Ems: a character that follows further on begins a run of its own."""

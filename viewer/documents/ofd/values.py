@@ -104,7 +104,7 @@ def size(element: Element, name: str, default: float) -> float:
 
 def offsets(text: str | None, count: int) -> list[float]:
     """DeltaX or DeltaY (clause 11.3): `count` offsets. "g n v" stands for n times v; too few go on with their last one."""
-    found = list(islice(_offsets((text or "").replace(",", " ").split()), count))
+    found = list(islice(_offsets((text or "").replace(",", " ").split()), max(0, count)))
     if found and len(found) < count:
         found += [found[-1]] * (count - len(found))
     return found

@@ -1,5 +1,7 @@
 """An OFD's XML, read tolerantly: names without namespaces, because producers bind and misspell prefixes as they please."""
 
+from contextlib import suppress
+
 from lxml import etree
 
 Element = etree._Element
@@ -32,8 +34,9 @@ def parsed(content: bytes) -> Element | None:
     for element in root.iter(etree.Element):
         tag = str(element.tag)
         bare = tag.rpartition("}")[2].rpartition(":")[2]
-        if bare and bare != tag:
-            element.tag = bare
+        if bare != tag:
+            with suppress(ValueError):  # what is left is no name in a damaged file
+                element.tag = bare
         for key, value in element.items():
             if "}" in (name := str(key)):
                 element.set(name.rpartition("}")[2], value)

@@ -157,6 +157,21 @@ def test_a_page_whose_xml_breaks_off_shows_what_is_there() -> None:
     assert at(drawn(zipped(found)), 15, 15) == RED
 
 
+def test_names_that_are_none_do_not_matter() -> None:
+    found = ofds.parts(ofds.page("<ofd:-x/><:y/><ofd:7/>" + SQUARE))
+    assert at(drawn(zipped(found)), 15, 15) == RED
+
+
+def test_an_object_whose_values_mean_nothing_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault(self: object, element: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("viewer.documents.ofd.objects.Scene._image", fault)
+    content = ofds.ofd(ofds.image() + SQUARE)
+    assert at(drawn(content), 15, 15) == RED
+    assert findings(content) == [("unreadable", "ImageObject 8")]
+
+
 def test_a_page_that_is_missing_is_told_and_the_others_are_shown() -> None:
     found = ofds.parts(ofds.page(SQUARE), ofds.page(SQUARE))
     del found["Doc_0/Pages/1.xml"]

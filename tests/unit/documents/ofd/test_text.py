@@ -71,10 +71,11 @@ def test_without_deltas_characters_follow_in_the_reading_direction(direction: in
 
 
 def test_a_heavy_weight_makes_a_letter_wider() -> None:
-    plain, heavy = (ink(drawn(own(ofds.text("A", more=more)))) for more in ("", 'Weight="900"'))
-    assert plain
-    assert heavy
-    assert heavy[0] < plain[0]
+    plain, heavy = (
+        sum(shade * count for shade, count in enumerate(drawn(own(ofds.text("A", more=more))).convert("L").histogram()))
+        for more in ("", 'Weight="900"')
+    )
+    assert heavy < plain
 
 
 def test_a_fill_colour_and_an_outline_are_drawn() -> None:
@@ -151,6 +152,17 @@ def test_letters_that_stand_in_are_no_wider_than_those_of_the_missing_font() -> 
     found = ink(drawn(content))
     assert found
     assert found[2] <= 10 + 16
+
+
+@pytest.mark.parametrize("deltas", ["", 'DeltaX="4"', 'DeltaX="g 3 4" DeltaY="0"', 'DeltaX="g" DeltaY="x y"'])
+def test_a_text_code_without_characters_draws_nothing(deltas: str) -> None:
+    content = own(ofds.text("", f'X="0" Y="8" {deltas}') + ofds.path(inside='<ofd:FillColor Value="0 0 0"/>'))
+    assert box_of(content) == (10, 10, 20, 20)
+    assert findings(content) == []
+
+
+def test_an_indented_text_is_drawn_without_its_white_space() -> None:
+    assert said(ofds.ofd(ofds.text("\n   发票\n  ", 'X="0" Y="8" DeltaX="8"'), resources=ofds.font())) == ["发票"]
 
 
 def test_a_missing_font_resource_is_told() -> None:
