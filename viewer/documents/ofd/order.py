@@ -9,6 +9,8 @@ DOWNWARDS = 1.5
 """How much higher than wide a text is that runs down the page."""
 CLOSE = 1.15
 """How many heights of its box (1.3 ems) a character may stand below another whose label it continues."""
+SHORTEST = 3
+"""Characters of such a label; two cells may well be alike."""
 CELL, MOST_CELLS = 4.0, 4096
 """Points of a cell's side, and cells a page has in each direction at most, where what covers texts is looked up."""
 
@@ -33,23 +35,28 @@ def in_reading_order(items: list[Item]) -> list[Item]:
 
 def _columns(texts: list[Item]) -> list[Item]:
     """Labels that run down the page in an object for each character, put together to one text."""
-    found: list[Item] = []
+    groups: list[list[Item]] = []
     for item in texts:
-        above = found[-1] if found else None
-        if above and _continues(above, item):
-            bottom = item.extent.y
-            whole = above.extent._replace(y=bottom, h=above.extent.y + above.extent.h - bottom)
-            found[-1] = Item(f"{above.content}\n{item.content}", whole, "text", above.text + item.text)
+        if groups and _continues(groups[-1], item):
+            groups[-1].append(item)
         else:
-            found.append(item)
+            groups.append([item])
+    found: list[Item] = []
+    for group in groups:
+        if len(group) < SHORTEST:
+            found += group
+            continue
+        first, last = group[0].extent, group[-1].extent
+        whole = first._replace(y=last.y, h=first.y + first.h - last.y)
+        found.append(Item("\n".join(item.content for item in group), whole, "text"))
     return found
 
 
-def _continues(above: Item, item: Item) -> bool:
-    """Whether this character comes right below. Cells of a column mostly hold the same one, and stand further apart."""
-    if len(item.text) != 1 or item.text in above.text or item.extent.h < 0.5 * item.extent.w:
-        return False
-    if len(above.text) > 1 and above.extent.h < DOWNWARDS * above.extent.w:
+def _continues(group: list[Item], item: Item) -> bool:
+    """Whether this character comes right below the group's. Cells of a column mostly hold the same one, and stand further
+    apart."""
+    above = group[-1]
+    if len(item.text) != 1 or len(above.text) != 1 or any(item.text == each.text for each in group):
         return False
     step = above.extent.y - item.extent.y
     return (

@@ -215,6 +215,18 @@ def test_pictures_of_every_form_are_shown(form: str, mode: str) -> None:
     assert findings(content) == []
 
 
+def test_a_gray_picture_of_sixteen_bits_is_shown_in_its_shade() -> None:
+    gray = encoded(Image.new("I;16", (4, 4), 0x8000), "PNG")
+    content = ofds.ofd(ofds.image(), resources=ofds.media(_7="a"), files={"a": gray})
+    assert 126 <= at(drawn(content), 15, 15)[0] <= 129
+
+
+def test_a_cmyk_jpeg_has_its_colours() -> None:
+    photo = encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG")
+    red, green, blue = at(drawn(ofds.ofd(ofds.image(), resources=ofds.media(_7="a"), files={"a": photo})), 15, 15)
+    assert red > 180 > 90 > max(green, blue)
+
+
 def test_a_jpeg_is_passed_on_byte_for_byte() -> None:
     photo = encoded(cornered(size=(200, 100)), "JPEG")
     content = ofds.ofd(ofds.image(), resources=ofds.media(_7="a.jpg"), files={"a.jpg": photo})

@@ -1,10 +1,12 @@
 """Texts of an OFD: where each character stands, which font draws it, and what is read of it."""
 
+import pypdfium2
 import pytest
 
 from tests import ofds
 from tests.papers import zipped
-from tests.unit.documents.ofd.shown import RED, WHITE, at, drawn, findings, ink, said
+from tests.unit.documents.ofd.shown import RED, SCALED, WHITE, at, drawn, findings, ink, said
+from viewer.documents.ofd.convert import converted
 
 FONT = ofds.font("Test", "font.ttf")
 
@@ -188,6 +190,29 @@ def test_an_amount_is_one_word_however_its_digits_are_spaced(step: float) -> Non
 def test_texts_are_read_in_the_order_of_their_places_and_not_of_drawing() -> None:
     texts = [ofds.text("右", at="60 10 10 10"), ofds.text("下", at="10 30 10 10"), ofds.text("左", at="10 10 10 10")]
     assert said(ofds.ofd("".join(texts), resources=ofds.font())) == ["左", "右", "下"]
+
+
+@pytest.mark.parametrize("step", [8, 12, 16])
+def test_a_label_that_runs_down_is_one_word_however_its_characters_are_spaced(step: int) -> None:
+    label = ofds.text("购买方", f'X="0" Y="8" DeltaY="{step}"', at="5 2 10 45")
+    values = "".join(ofds.text("名称", 'X="0" Y="8" DeltaX="8"', at=f"30 {y} 30 10") for y in (2, 20, 36))
+    assert sorted(said(ofds.ofd(label + values, resources=ofds.font()))) == ["名称", "名称", "名称", "购买方"]
+
+
+def test_a_label_of_an_object_for_each_character_is_read_at_once() -> None:
+    label = "".join(ofds.text(char, at=f"5 {y} 10 10") for char, y in (("购", 2), ("买", 12), ("方", 22)))
+    values = ofds.text("名", at="30 2 10 10") + ofds.text("称", at="30 22 10 10")
+    result, _ = converted(ofds.ofd(values + label, resources=ofds.font()), SCALED)
+    with pypdfium2.PdfDocument(result) as pdf:
+        text = pdf[0].get_textpage().get_text_range()
+    assert "购买方" in "".join(text.split())
+
+
+def test_cells_of_a_column_are_not_one_word() -> None:
+    column = "".join(ofds.text(unit, at=f"40 {y} 10 10") for unit, y in (("次", 2), ("次", 12), ("克", 22)))
+    names = "".join(ofds.text("餐费", 'X="0" Y="8" DeltaX="8"', at=f"10 {y} 20 10") for y in (2, 12, 22))
+    content = ofds.ofd(names + column, resources=ofds.font())
+    assert said(content) == ["餐费", "次", "餐费", "次", "餐费", "克"]
 
 
 def test_a_text_that_something_covers_stays_covered() -> None:
