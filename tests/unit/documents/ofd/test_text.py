@@ -1,12 +1,13 @@
 """Texts of an OFD: where each character stands, which font draws it, and what is read of it."""
 
-import pypdfium2
 import pytest
 
 from tests import ofds
 from tests.papers import zipped
-from tests.unit.documents.ofd.shown import RED, SCALED, WHITE, at, drawn, findings, ink, said
-from viewer.documents.ofd.convert import converted
+from tests.unit.documents.ofd.shown import RED, WHITE, at, drawn, findings, ink, said
+from viewer.documents.ofd.objects import Item
+from viewer.documents.ofd.order import in_reading_order
+from viewer.documents.ofd.values import Rect
 
 FONT = ofds.font("Test", "font.ttf")
 
@@ -199,13 +200,11 @@ def test_a_label_that_runs_down_is_one_word_however_its_characters_are_spaced(st
     assert sorted(said(ofds.ofd(label + values, resources=ofds.font()))) == ["名称", "名称", "名称", "购买方"]
 
 
-def test_a_label_of_an_object_for_each_character_is_read_at_once() -> None:
-    label = "".join(ofds.text(char, at=f"5 {y} 10 10") for char, y in (("购", 2), ("买", 12), ("方", 22)))
-    values = ofds.text("名", at="30 2 10 10") + ofds.text("称", at="30 22 10 10")
-    result, _ = converted(ofds.ofd(values + label, resources=ofds.font()), SCALED)
-    with pypdfium2.PdfDocument(result) as pdf:
-        text = pdf[0].get_textpage().get_text_range()
-    assert "购买方" in "".join(text.split())
+def test_a_label_of_an_object_for_each_character_is_drawn_at_once() -> None:
+    label = [Item(char, Rect(5, y, 9, 10), "text", char) for char, y in (("购", 40), ("买", 30), ("方", 20))]
+    values = [Item(text, Rect(30, y, 20, 10), "text", text) for text, y in (("名称", 39), ("税号", 22))]
+    found = in_reading_order([*values, *label])
+    assert "".join(item.content for item in found).replace("\n", "") == "购买方名称税号"
 
 
 def test_cells_of_a_column_are_not_one_word() -> None:
