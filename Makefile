@@ -61,4 +61,4 @@ messages: $(DEV)
 	$(BIN)/python -m tests.messages --update
 
 clean:
-	rm -rf .venv node_modules dist viewer/static/vendor viewer/fonts/*.ttf
+	rm -rf .venv node_modules dist viewer/static/vendor viewer/fonts/*.ttf viewer/fonts/serif

@@ -19,8 +19,24 @@ ROOT = Path(__file__).parent
 # npm package → what is taken from it → where it goes. A licence travels with each.
 TAKEN = {
     "@expo-google-fonts/noto-serif-sc": {
-        "400Regular/NotoSerifSC_400Regular.ttf": "viewer/fonts/NotoSerifSC-Regular.ttf",
-        "LICENSE_FONT": "viewer/fonts/LICENSE-NotoSerifSC.txt",
+        "400Regular/NotoSerifSC_400Regular.ttf": "viewer/fonts/serif/NotoSerifSC-Regular.ttf",
+        "LICENSE_FONT": "viewer/fonts/serif/LICENSE-NotoSerifSC.txt",
+    },
+    "@fontsource/lxgw-wenkai": {
+        "files/lxgw-wenkai-latin-500-normal.woff": "viewer/fonts/LXGWWenKai-Regular.ttf",
+        "LICENSE": "viewer/fonts/LICENSE-LXGWWenKai.txt",
+    },
+    "@expo-google-fonts/arimo": {
+        "400Regular/Arimo_400Regular.ttf": "viewer/fonts/Arimo-Regular.ttf",
+        "LICENSE_FONT": "viewer/fonts/LICENSE-Arimo.txt",
+    },
+    "@expo-google-fonts/cousine": {
+        "400Regular/Cousine_400Regular.ttf": "viewer/fonts/Cousine-Regular.ttf",
+        "LICENSE_FONT": "viewer/fonts/LICENSE-Cousine.txt",
+    },
+    "@expo-google-fonts/tinos": {
+        "400Regular/Tinos_400Regular.ttf": "viewer/fonts/Tinos-Regular.ttf",
+        "LICENSE_FONT": "viewer/fonts/LICENSE-Tinos.txt",
     },
     "swagger-ui-dist": {
         "swagger-ui-bundle.js": "viewer/static/vendor/swagger-ui/swagger-ui-bundle.js",
@@ -60,8 +76,21 @@ def take_npm_files() -> None:
             for source, to in files.items():
                 target = ROOT / to
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(Path(folder) / "node_modules" / package / source, target)
+                taken = Path(folder) / "node_modules" / package / source
+                if taken.suffix == ".woff":
+                    unwrap_font(taken, target)
+                else:
+                    shutil.copyfile(taken, target)
     stamp.write_text(wanted)
+
+
+def unwrap_font(woff: Path, ttf: Path) -> None:
+    """A font as it is before it is packed for the web: only so can a few of its glyphs be read without reading it all."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(woff) as font:
+        font.flavor = None
+        font.save(ttf)
 
 
 def npm(*arguments: str, cwd: Path) -> None:

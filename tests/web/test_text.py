@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import ofds
 from tests.clouds import ScriptedCloud
 from tests.installations import Installation, files_of, problem_of
 from tests.papers import HEIC, archive, chinese_pdf, cornered, encoded, pdf, turned
@@ -9,6 +10,7 @@ from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.papers import Invoice
 
 FAQ = demo_bills()[0]
+OFD = ofds.ofd(ofds.text("发票25", 'X="0" Y="8" DeltaX="8 8 4"'), resources=ofds.font(), size=(50.8, 25.4))
 
 
 def text_address(key: str, page_id: str) -> str:
@@ -52,6 +54,13 @@ def test_a_picture_and_an_empty_page_have_no_words(odd_site: Installation, odd_c
         assert odd_site.get(text_address(key, page["page_id"])).json()["words"] == []
 
 
+def test_an_ofds_page_has_its_words(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    key = odd_cloud.put_bill({"invoice.ofd": OFD})
+    (page,) = files_of(odd_site.whole(key))[0]["pages"]
+    words = odd_site.get(text_address(key, page["page_id"])).json()["words"]
+    assert [word["text"] for word in words] == ["发票", "25"]
+
+
 def test_the_text_of_another_bills_page_is_not_there(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
     key, other = odd_cloud.put_bill({"mine.pdf": pdf()}), odd_cloud.put_bill({"theirs.pdf": chinese_pdf("发票")})
     odd_site.whole(key)
@@ -68,9 +77,9 @@ def test_the_text_of_another_bills_page_is_not_there(odd_site: Installation, odd
         ("wrong.pdf", HEIC[1], "image/heic", [(64, 32)]),
         ("new.avif", encoded(cornered(), "AVIF"), "image/avif", [(64, 32)]),
         ("map.jp2", encoded(cornered(), "JPEG2000"), "image/jp2", [(64, 32)]),
-        ("invoice.ofd", archive("OFD.xml"), "application/ofd", []),
+        ("invoice.ofd", OFD, "application/ofd", [(600, 300)]),
         ("bundle.zip", archive("a.pdf", "b.pdf"), "application/zip", []),
-        ("ofd.zip", archive("OFD.xml"), "application/ofd", []),
+        ("ofd.zip", OFD, "application/ofd", [(600, 300)]),
     ],
 )
 def test_a_file_is_what_its_content_says_whatever_its_name(

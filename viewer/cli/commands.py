@@ -19,10 +19,14 @@ from viewer.cli.language import _, spoken
 from viewer.cli.server import serve_settings
 from viewer.config import Settings
 from viewer.demo import Demo
-from viewer.domain.codes import INVOICE_TYPES
+from viewer.documents import ofd
+from viewer.documents.ofd.findings import WORDS
+from viewer.documents.pool import Decoders
+from viewer.documents.sniff import OFD, sniff
+from viewer.domain.codes import INVOICE_TYPES, PROBLEMS
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
-from viewer.errors import ViewerError
+from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
 from viewer.gateway.sandbox.app import create_sandbox
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, demo_bills
 from viewer.gateway.sandbox.seeding import seed
@@ -189,6 +193,25 @@ def gc() -> None:
     words = _("{files} files with {size} stay; {removed} files with {freed} are removed.")
     sizes = {"size": size_text(kept.size), "freed": size_text(kept.freed)}
     click.echo(words.format(files=kept.files, removed=kept.removed, **sizes))
+
+
+@cli.command(help=_("Converts an OFD file to a PDF with the same pages; texts stay texts."))
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("The PDF."))
+def convert(path: Path, output: Path) -> None:
+    content = path.read_bytes()
+    if sniff(content) != OFD:
+        raise CommandError(N_("{path} is no OFD file."), path=path)
+    decoders = Decoders(Settings.load(), processes=1)
+    try:
+        pdf, findings = decoders.run(ofd.to_pdf, content, decoders.limits)
+    except UnreadableDocument as error:
+        raise CommandError(PROBLEMS[error.problem]) from error
+    finally:
+        decoders.close()
+    output.write_bytes(pdf)
+    for finding in findings:
+        click.echo(f"{_(WORDS[finding.kind])}: {finding.where}", err=True)
 
 
 _DEMO_STEPS = {

@@ -1,28 +1,31 @@
 """A ZIP as a bundle of attachments: its pages are those of the papers in it, in the order of their names.
 
-A paper is a member that is a picture or a PDF by its content. What else lies in the archive doesn't matter: members of
+A paper is a member that is a picture, a PDF or an OFD by its content. What else lies in the archive doesn't matter: members of
 other kinds, archives in the archive, papers that are damaged or locked. Only where no paper can be shown does the first
-reason stand for the whole. Packages of other formats (Office files, JARs, OFD) are ZIPs too and no bundles.
+reason stand for the whole. Packages of other formats (Office files, JARs) are ZIPs too and no bundles.
 """
 
 import hashlib
 import re
 import sys
 from collections import OrderedDict
+from collections.abc import Callable
 from posixpath import splitext
 from types import ModuleType
 
 from PIL import Image
 
-from viewer.documents import image, pdf
+from viewer.documents import image, ofd, pdf
 from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import HEAD, IMAGES, PDF, sniff
+from viewer.documents.sniff import HEAD, IMAGES, OFD, PDF, ZIP, sniff
 from viewer.documents.unzip import Entry, Unpacking, listed
 from viewer.documents.words import pdf_words
 from viewer.domain.size import Box, Size
 
-PAPERS: dict[str, ModuleType] = {PDF: pdf, **dict.fromkeys(IMAGES, image)}
+PAPERS: dict[str, ModuleType] = {PDF: pdf, OFD: ofd, **dict.fromkeys(IMAGES, image)}
 """Media types of members that are shown → how."""
+TEXTS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {PDF: pdf_words, OFD: ofd.words}
+"""Media types of members that have a text → how it is read."""
 PACKAGES = frozenset(
     {"[content_types].xml", "mimetype", "ofd.xml", "androidmanifest.xml", "index/document.iwa", "doc.kml"}
 )
@@ -44,10 +47,10 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
     sizes: list[Size] = []
     counts: list[int] = []
     problems: list[str] = []
-    unpacking = Unpacking(content, limits)
+    unpacking, looking = Unpacking(content, limits), Unpacking(content, limits)
     for entry in _members(content, limits):
         try:
-            found = _sizes(unpacking, entry, limits)
+            found = _sizes(unpacking, looking, entry, limits)
         except Unreadable as error:
             if error.problem in OF_THE_WHOLE:
                 raise
@@ -73,7 +76,8 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 def words(content: bytes, number: int, limits: Limits) -> list[Word]:
     """The words of page `number` (from 1); none for a picture's."""
     paper, number = _paper(content, number, limits)
-    return pdf_words(paper, number, limits) if sniff(paper) == PDF else []
+    reader = TEXTS.get(sniff(paper))
+    return reader(paper, number, limits) if reader else []
 
 
 def _paper(content: bytes, number: int, limits: Limits) -> tuple[bytes, int]:
@@ -82,10 +86,10 @@ def _paper(content: bytes, number: int, limits: Limits) -> tuple[bytes, int]:
     A process that didn't measure this bundle itself measures it up to that page, once.
     """
     counts = _remembered(content, limits)
-    unpacking = Unpacking(content, limits)
+    unpacking, looking = Unpacking(content, limits), Unpacking(content, limits)
     for place, entry in enumerate(_members(content, limits)):
         if place == len(counts):
-            counts.append(_count(unpacking, entry, limits))
+            counts.append(_count(unpacking, looking, entry, limits))
         if number <= counts[place]:
             return Unpacking(content, limits).whole(entry), number
         number -= counts[place]
@@ -122,12 +126,13 @@ def _rank(part: str) -> tuple[int, str]:
     return len(digits), digits
 
 
-def _sizes(unpacking: Unpacking, entry: Entry, limits: Limits) -> list[Size]:
+def _sizes(unpacking: Unpacking, looking: Unpacking, entry: Entry, limits: Limits) -> list[Size]:
     """The pages of a member; none for one that is no paper. Raises Unreadable for one that can't be shown, or for which
     nobody can say what it is."""
     if entry.encrypted:
         raise Unreadable("password")
-    if sniff(unpacking.head(entry, HEAD)) not in PAPERS:
+    kind = sniff(unpacking.head(entry, HEAD))
+    if kind not in PAPERS and not (kind == ZIP and _is_ofd(looking, entry)):
         return []
     paper = unpacking.whole(entry)
     with every_fault_told():
@@ -135,9 +140,18 @@ def _sizes(unpacking: Unpacking, entry: Entry, limits: Limits) -> list[Size]:
         return sizes
 
 
-def _count(unpacking: Unpacking, entry: Entry, limits: Limits) -> int:
+def _is_ofd(looking: Unpacking, entry: Entry) -> bool:
+    """Only its end tells an OFD from an archive, which may be of any size: that is unpacked on an account of its own, so
+    that archives beside the papers don't use up what these may have."""
     try:
-        return len(_sizes(unpacking, entry, limits))
+        return sniff(looking.whole(entry)) == OFD
+    except Unreadable:
+        return False
+
+
+def _count(unpacking: Unpacking, looking: Unpacking, entry: Entry, limits: Limits) -> int:
+    try:
+        return len(_sizes(unpacking, looking, entry, limits))
     except Unreadable as error:
         if error.problem in OF_THE_WHOLE:
             raise

@@ -7,13 +7,12 @@ from PIL import Image
 
 from viewer.documents import bundle
 from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import PDF, ZIP
-from viewer.documents.words import pdf_words
+from viewer.documents.sniff import ZIP
 from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle}
 """Media types whose pages can be shown → how."""
-WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {PDF: pdf_words, ZIP: bundle.words}
+WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {**bundle.TEXTS, ZIP: bundle.words}
 """Media types whose pages have a text → how it is read."""
 
 

@@ -22,6 +22,10 @@ NARROW, WIDE = 0.3, 0.5
 """Gap in heights of a line that still joins letters and digits, and Chinese characters."""
 OVERLAP = 0.5
 """Of the lower one's height, that two characters of one line have in common."""
+ASIDE, BELOW = 0.1, 1.5
+"""How far, in heights, a character of a word that runs down may stand beside the one above, and beneath it."""
+DOWNWARDS = 1.5
+"""How much higher than wide a word of several characters is that runs down."""
 CHINESE_DATE = "年月日"
 LABEL_END = "："
 
@@ -156,10 +160,23 @@ def _joined(word: list[_Glyph], glyph: _Glyph) -> bool:
     last = word[-1]
     if last.turn != glyph.turn or not _same_kind(word, glyph):
         return False
+    if _beneath(word, glyph):
+        return True
     if min(last.bottom, glyph.bottom) - max(last.top, glyph.top) < OVERLAP * min(last.height, glyph.height):
         return False
     height = max(last.height, glyph.height)
     return -height < glyph.left - last.right < height * (WIDE if glyph.kind == "c" else NARROW)
+
+
+def _beneath(word: list[_Glyph], glyph: _Glyph) -> bool:
+    """Whether the word runs down the page, as labels of forms do, and this character is its next. Where a line ends the
+    document says so, and no word goes on."""
+    last, first = word[-1], word[0]
+    if glyph.kind != "c" or last.kind != "c" or (len(word) > 1 and last.top < first.bottom - OVERLAP * first.height):
+        return False
+    aside = abs((glyph.left + glyph.right) - (last.left + last.right)) / 2
+    below = glyph.top - last.bottom
+    return aside < ASIDE * last.height and -OVERLAP * last.height < below < BELOW * last.height
 
 
 def _same_kind(word: list[_Glyph], glyph: _Glyph) -> bool:
@@ -195,12 +212,21 @@ def _word(glyphs: list[_Glyph], width: int, height: int) -> Word | None:
 
 
 def _in_reading_order(words: list[Word]) -> list[Word]:
-    """By lines from the top, each from the left. A word is on a line if its middle lies within the line's first word."""
+    """By lines from the top, each from the left. A word is on a line if its middle lies within the line's first word; one that
+    runs down the page is a line of its own."""
     lines: list[list[Word]] = []
     bottom = -1.0
-    for word in sorted(words, key=lambda word: (word.y + word.h / 2, word.x)):
+    down = [word for word in words if _runs_down(word)]
+    along = [word for word in words if not _runs_down(word)]
+    for word in sorted(along, key=lambda word: (word.y + word.h / 2, word.x)):
         if word.y + word.h / 2 > bottom:
             lines.append([])
             bottom = word.y + word.h
         lines[-1].append(word)
+    lines += [[word] for word in down]
+    lines.sort(key=lambda line: min(word.y for word in line))
     return [word for line in lines for word in sorted(line, key=lambda word: word.x)]
+
+
+def _runs_down(word: Word) -> bool:
+    return len(word.text) > 1 and word.h > DOWNWARDS * word.w

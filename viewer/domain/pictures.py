@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 RENDERABLE = frozenset(
     {"pdf", "jpg", "jpeg", "jpe", "png", "gif", "bmp", "webp", "tif", "tiff"}
     | {"avif", "heic", "heif", "hif", "jp2", "j2k", "jpx", "jpf", "j2c", "jpc"}
-    | {"zip"}
+    | {"ofd", "zip"}
 )
 """Declared extensions whose pages can be shown; once a file is here its content decides instead."""
 

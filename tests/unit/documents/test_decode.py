@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageStat
 from tests.papers import HEIC, RED, WHITE, bomb, cornered, encoded, pdf, pdf_of, signed_pdf, stream, tiff, turned
 from viewer.documents.decode import draw, page_sizes
 from viewer.documents.shapes import Limits, Unreadable
-from viewer.documents.sniff import AVIF, GIF, JP2, JPEG, OFD, PDF, PNG, TIFF, WEBP, XML, ZIP, sniff
+from viewer.documents.sniff import AVIF, GIF, JP2, JPEG, PDF, PNG, TIFF, WEBP, XML, ZIP, sniff
 from viewer.documents.sniff import HEIC as HEIC_TYPE
 from viewer.domain.size import Box, Size
 from viewer.gateway.sandbox.companies import BUYER, CLOUD
@@ -331,7 +331,7 @@ def test_a_truncated_pdf_is_damaged(part: float) -> None:
     assert problem_of(content[: int(len(content) * part)]) == "damaged"
 
 
-@pytest.mark.parametrize("media_type", [XML, ZIP, OFD, "application/octet-stream"])
+@pytest.mark.parametrize("media_type", [XML, ZIP, "application/octet-stream"])
 def test_what_cannot_be_shown_has_no_pages(media_type: str) -> None:
     assert page_sizes(b"anything", media_type, LIMITS) == []
 
