@@ -17,9 +17,9 @@ Content = bytes | Path
 """A stored file's bytes, or where a decoder can read them itself."""
 
 
-def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits) -> bytes:
-    """The picture's bytes. Raises Unreadable."""
-    return finish(_drawn(content, source, ask.box, ask.size, limits), ask)
+def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
+    """The picture's bytes; `photo` as `finish` takes it. Raises Unreadable."""
+    return finish(_drawn(content, source, ask.box, ask.size, limits), ask, photo=photo)
 
 
 def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
@@ -30,7 +30,7 @@ def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str
     found = {}
     for size in sizes:  # each from the finest: made smaller step by step, thin print would suffer at every step
         level = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
-        found[levels.name_of_level(size)] = encode(level, "level")
+        found[levels.name_of_level(size)] = encode(level, "photo level" if source.photo else "level")
     return found
 
 
@@ -42,7 +42,7 @@ def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Ba
         for tile in levels.tiles(source.size, factor, top=top, rows=drawn.height):
             left, upper = tile.box.left // factor, tile.box.top // factor - top
             part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))
-            found[tile.name] = encode(part, "jpg")
+            found[tile.name] = encode(part, "photo" if source.photo else "jpg")
     return found
 
 

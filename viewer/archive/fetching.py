@@ -16,8 +16,10 @@ from pathlib import Path
 from viewer.archive.bills import Bills
 from viewer.blobs import Blobs
 from viewer.documents.crop import crop
+from viewer.documents.fields import TELLING, invoice_fields
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import sniff
+from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.size import Size
 from viewer.errors import DownloadRefused, LinkExpired, UnreadableDocument, UpstreamError, UpstreamTimeout
 from viewer.flight import SingleFlight
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 
 CLAIM = timedelta(seconds=15)
 RENEWED_EACH = 5.0
+NOTHING = InvoiceFields()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +125,17 @@ class Fetching:
             sizes = self._decoders.page_sizes(content, found.media_type)
         except UnreadableDocument as error:
             return self._settle(file, state="unreadable", problem=error.problem, content=found)
-        return self._settle(file, state="ready", content=found, pages=sizes)
+        return self._settle(file, state="ready", content=found, pages=sizes, fields=self._fields(content, found))
+
+    def _fields(self, content: bytes, found: Content) -> InvoiceFields:
+        """What the file itself says; nothing where reading that fails, since its pages can be shown all the same."""
+        if found.media_type not in TELLING:
+            return NOTHING
+        try:
+            return self._decoders.run(invoice_fields, content, found.media_type, self._decoders.limits)
+        except UnreadableDocument as error:
+            log.info("the fields of %s can't be read: %s", found.sha256, error.problem)
+            return NOTHING
 
     def _crop(self, userkey: str, file: File) -> tuple[str, int]:
         """Cuts the invoice's own picture from its pasted sheet, whose bytes are fetched first if they aren't here."""
@@ -191,6 +204,7 @@ class Fetching:
         problem: str | None = None,
         content: Content | None = None,
         pages: Iterable[Size] = (),
+        fields: InvoiceFields = NOTHING,
     ) -> None:
         """Writes what became of the file, unless a list said meanwhile that its content is another, or somebody was
         faster: then it stays as it is."""
@@ -202,6 +216,7 @@ class Fetching:
             row.state, row.problem = state, problem
             if content:
                 row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type
+            row.fields = fields.stored() if fields else None
             row.pages = [
                 Page(number=number, width=size.width, height=size.height) for number, size in enumerate(pages, 1)
             ]

@@ -5,14 +5,18 @@ from types import ModuleType
 
 from PIL import Image
 
-from viewer.documents import bundle
+from viewer.documents import bundle, xml_invoice
 from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import ZIP
+from viewer.documents.sniff import XML, ZIP
 from viewer.domain.size import Box, Size
 
-DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle}
+DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle, XML: xml_invoice}
 """Media types whose pages can be shown → how."""
-WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {**bundle.TEXTS, ZIP: bundle.words}
+WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {
+    **bundle.TEXTS,
+    ZIP: bundle.words,
+    XML: xml_invoice.words,
+}
 """Media types whose pages have a text → how it is read."""
 
 

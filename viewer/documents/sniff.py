@@ -1,5 +1,6 @@
 """What a file is, by its content; its name and its declared type are never believed."""
 
+import re
 from itertools import islice
 
 from viewer.documents.unzip import END, LOCAL, listed
@@ -41,6 +42,8 @@ BMP_HEADERS = range(12, 257)
 """Lengths of a BMP's second header; two letters alone would be the beginning of many a text."""
 HEAD = 1024
 """PDF readers accept the header anywhere in the first 1,024 bytes, and so do we."""
+XML_START = re.compile(rb"<\?xml|<(?:\w+:)?(?:EInvoice|eInvoice|xbrl)[\s>]")
+"""An XML's declaration, or the root of an invoice that has none."""
 MOST_ENTRIES = 5000
 """Entries of an archive among which an OFD's root is looked for."""
 
@@ -60,7 +63,7 @@ def sniff(content: bytes) -> str:
         return BMP
     if b"%PDF-" in content[:HEAD]:
         return PDF
-    if content[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml"):
+    if XML_START.match(content[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")):
         return XML
     return OTHER
 

@@ -15,3 +15,8 @@ class PageSource:
     number: int
     """Of the page in the content, from 1."""
     size: Size
+
+    @property
+    def photo(self) -> bool:
+        """Whether a camera or a scanner made it, whose files hold colours at half the resolution."""
+        return self.media_type in ("image/jpeg", "image/heic")

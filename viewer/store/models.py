@@ -16,8 +16,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import JSON, TypeDecorator
 
 from viewer.domain.extensions import is_misnamed, right_extension
+from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.keys import is_eas_id
-from viewer.domain.pictures import RENDERABLE, picture_of
+from viewer.domain.pictures import DATA_ONLY, RENDERABLE, picture_of
 
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
@@ -284,6 +285,8 @@ class File(Base):
     sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int | None] = mapped_column(BigInteger)
     media_type: Mapped[str | None] = mapped_column(String(100))
+    fields: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What the file itself says, as `InvoiceFields.stored()`; None if it says nothing."""
     rotation: Mapped[int] = mapped_column(default=0)
 
     pages: Mapped[list["Page"]] = relationship(lazy="raise", order_by="Page.number", cascade="all, delete-orphan")
@@ -297,6 +300,16 @@ class File(Base):
     def renderable(self) -> bool:
         """Whether its pages can be shown: by its content once that is here, until then by its declared extension."""
         return bool(self.pages) if self.state == "ready" else self.extension in RENDERABLE
+
+    @property
+    def data_only(self) -> bool:
+        """Whether its page is drawn by us, from data that have no look of their own: by its content once that is here."""
+        return (self.media_type if self.state == "ready" else self.extension) in DATA_ONLY
+
+    @property
+    def told(self) -> InvoiceFields:
+        """What the file itself says."""
+        return InvoiceFields.read(self.fields) if self.fields else InvoiceFields()
 
     @property
     def usable(self) -> bool:

@@ -141,7 +141,7 @@ def _forget_content(file: File) -> None:
     """Other bytes under the same name: the old pages must never be shown for it."""
     file.pages = []
     file.state, file.problem, file.claimed_until = "pending", None, None
-    file.sha256 = file.size = file.media_type = None
+    file.sha256 = file.size = file.media_type = file.fields = None
 
 
 def _told(new: Fact | None, old: Fact | None) -> Fact | None:

@@ -13,6 +13,7 @@ from viewer.web.schemas import (
     AttachmentOut,
     BillOut,
     EntryOut,
+    FieldsOut,
     FileOut,
     FindingOut,
     ImageViewOut,
@@ -143,6 +144,7 @@ def file_out(file: File, *, picture: bool) -> FileOut:
         pages=[PageOut(page_id=page.page_id, width=page.width, height=page.height) for page in file.pages]
         if ready
         else [],
+        fields=FieldsOut.model_validate(file.fields) if ready and file.fields else None,
     )
 
 

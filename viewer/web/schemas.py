@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from viewer.domain.invoice_fields import Source
+
 Profile = Literal["aws", "eas"]
 Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
 
@@ -14,6 +16,54 @@ class PageOut(BaseModel):
     page_id: str
     width: int
     height: int
+
+
+class ToldOut(BaseModel):
+    """What a file itself says of one thing."""
+
+    value: str = Field(description="amounts as exact decimals, dates as ISO 8601, codes as printed")
+    source: Source = Field(
+        description="xml: the file itself; original_invoice.xml, OFD.xml, CustomTag.xml: within an OFD; attachment: an XML "
+        "attached to a PDF or OFD; metadata: a PDF's information dictionary; text: what a PDF's pages show"
+    )
+
+
+class ItemOut(BaseModel):
+    """A row of the invoice's table; `amount` is without tax."""
+
+    name: str | None
+    spec: str | None
+    unit: str | None
+    quantity: str | None
+    price: str | None
+    amount: str | None
+    tax_rate: str | None = Field(description='"6%", or words such as 免税')
+    tax: str | None
+
+
+class ToldItemsOut(BaseModel):
+    value: list[ItemOut]
+    source: Source
+
+
+class FieldsOut(BaseModel):
+    """What a file itself says of its invoice, each value with its source; null what it doesn't say for certain."""
+
+    invoice_type: ToldOut | None
+    invoice_code: ToldOut | None
+    invoice_no: ToldOut | None
+    invoice_date: ToldOut | None
+    total_amount: ToldOut | None = Field(description="with tax (价税合计)")
+    amount: ToldOut | None = Field(description="without tax")
+    tax_amount: ToldOut | None
+    buyer_name: ToldOut | None
+    buyer_tax_no: ToldOut | None
+    seller_name: ToldOut | None
+    seller_tax_no: ToldOut | None
+    check_code: ToldOut | None
+    drawer: ToldOut | None = Field(description="who issued it (开票人)")
+    remark: ToldOut | None
+    items: ToldItemsOut | None
 
 
 class FileOut(BaseModel):
@@ -31,6 +81,9 @@ class FileOut(BaseModel):
     state: str = Field(description="ready, pending, unavailable or unreadable")
     problem: str | None
     pages: list[PageOut]
+    fields: FieldsOut | None = Field(
+        description="what the file itself says; null if it says nothing, and until it is ready"
+    )
 
 
 class FindingOut(BaseModel):

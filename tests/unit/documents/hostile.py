@@ -12,12 +12,12 @@ from pathlib import Path
 from viewer.documents.shapes import Unreadable
 
 
-def crash() -> None:
+def crash(*_: object) -> None:
     """A segmentation fault."""
     ctypes.string_at(0)
 
 
-def hang() -> None:
+def hang(*_: object) -> None:
     while True:
         time.sleep(60)
 

@@ -20,11 +20,13 @@ class File:
     sheet: bool = False
     region: str | None = None
     renderable: bool = True
+    data_only: bool = False
     usable: bool = True
 
 
 ORIGINAL = File("original", original=True, resource="1")
 DATA = File("xml", original=True, resource="2", renderable=False)
+DRAWN = File("xml with a page", original=True, resource="2", data_only=True)
 BUREAU = File("bureau", resource="2")
 CONVERTED = File("converted", resource="3")
 LEDGER = File("ledger", resource="4")
@@ -52,6 +54,18 @@ def test_an_original_that_cannot_be_shown_yields_to_anything_that_can() -> None:
 def test_a_damaged_original_yields_to_a_conversion() -> None:
     damaged = File("damaged", original=True, usable=False)
     assert picture_of([damaged, CONVERTED]) is CONVERTED
+
+
+def test_the_page_drawn_from_data_displaces_nothing_that_has_a_look_of_its_own() -> None:
+    for other in IN_ORDER:
+        assert picture_of([DRAWN, other]) is other
+        assert picture_of([other, DRAWN]) is other
+    assert picture_of([DRAWN]) is DRAWN
+
+
+def test_the_page_drawn_from_data_stands_where_nothing_else_can_be_shown() -> None:
+    damaged, office = File("damaged", original=True, usable=False), File("office", original=True, renderable=False)
+    assert picture_of([damaged, office, DRAWN]) is DRAWN
 
 
 def test_where_nothing_can_be_shown_the_first_by_rank_stands() -> None:

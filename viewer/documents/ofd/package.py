@@ -1,6 +1,7 @@
 """The OFD package (GB/T 33190 clause 7.1): a ZIP in memory whose parts refer to each other by path."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from posixpath import dirname
 
 from viewer.documents.ofd.findings import Findings
@@ -27,6 +28,11 @@ class Package:
                 raise Unreadable("archive_too_large")
             if not entry.name.endswith(b"/"):
                 self._entries.setdefault(normal(entry.shown_name), entry)
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Every part, named as `find` names it."""
+        return self._entries.keys()
 
     def find(self, location: str, *folders: str) -> str | None:
         """The part that `location` means, seen from the first of `folders` that makes it one; the root comes last.

@@ -1,6 +1,5 @@
 """Damaged and hostile OFDs: they end in pages or in a problem that a reader is told, and soon."""
 
-import os
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -186,14 +185,3 @@ def test_a_jbig2_file_for_random_access_is_put_in_order() -> None:
     heads = b"\0\0\0\0\x30\0\1\0\0\0\x13" + b"\0\0\0\1\x31\0\1\0\0\0\0" + b"\0\0\0\2\x33\0\0\0\0\0\0"
     found = embedded(b"\x97JB2\r\n\x1a\n\0\0\0\0\1" + heads + page)
     assert found == (16, 8, heads[:11] + page)
-
-
-SAMPLES = os.environ.get("OFD_SAMPLES", "")
-
-
-@pytest.mark.skipif(not SAMPLES, reason="OFD_SAMPLES names no folder with OFD files to try")
-def test_every_sample_is_shown_whole() -> None:
-    for path in sorted(Path(SAMPLES).rglob("*.ofd")):
-        content = path.read_bytes()
-        for number, _ in enumerate(decode.page_sizes(content, OFD, replace(SCALED, max_pages=500)), 1):
-            assert drawn(content, number).convert("L").getextrema() != (255, 255), path

@@ -202,11 +202,12 @@ def test_draw_parameters_that_relate_to_each_other_in_a_circle_end() -> None:
 # Pictures
 
 
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "L", "1", "LA"])
-@pytest.mark.parametrize("form", ["PNG", "GIF", "TIFF", "BMP", "JPEG"])
+MODES = ("RGB", "L", "1", "P", "RGBA", "LA")
+FORMS = {"PNG": MODES, "GIF": MODES, "TIFF": MODES, "BMP": MODES[:5], "JPEG": MODES[:2]}
+
+
+@pytest.mark.parametrize(("form", "mode"), [(form, mode) for form, modes in FORMS.items() for mode in modes])
 def test_pictures_of_every_form_are_shown(form: str, mode: str) -> None:
-    if (form == "JPEG" and mode in ("RGBA", "P", "1", "LA")) or (form == "BMP" and mode == "LA"):
-        pytest.skip("the form has no such pictures")
     content = ofds.ofd(ofds.image(), resources=ofds.media(_7="a.bin"), files={"a.bin": encoded(cornered(mode), form)})
     picture = drawn(content)
     corner, middle = at(picture, 11, 11), at(picture, 25, 15)
