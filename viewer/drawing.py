@@ -15,6 +15,8 @@ from viewer.imaging.request import ImageRequest
 
 Content = bytes | Path
 """A stored file's bytes, or where a decoder can read them itself."""
+DRAWN = 2
+"""Levels of a ladder that are drawn from the content."""
 
 
 def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
@@ -23,14 +25,20 @@ def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: L
 
 
 def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
-    """The page in halves of itself, from one decode: the name of each level's request → its JPEG. Raises Unreadable."""
-    sizes = levels.stored_sizes(source.size, limits.decoder_pixels)
-    finest = source.size if source.size.pixels <= limits.decoder_pixels else sizes[-1]
-    picture = _drawn(content, source, _whole(source.size), finest, limits)
-    found = {}
-    for size in sizes:  # each from the finest: made smaller step by step, thin print would suffer at every step
-        level = picture.resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
-        found[levels.name_of_level(size)] = encode(level, "photo level" if source.photo else "level")
+    """The page in halves of itself: the name of each level's request → its JPEG. Raises Unreadable.
+
+    The two largest are drawn, which decoders do quickest in the size that is needed; each further one comes from the level
+    twice above it: of one only twice as large, thin print would suffer at every step.
+    """
+    found: dict[str, bytes] = {}
+    pictures: list[Image.Image] = []
+    for size in reversed(levels.stored_sizes(source.size, limits.decoder_pixels)):
+        if len(pictures) < DRAWN:
+            picture = _drawn(content, source, _whole(source.size), size, limits)
+        else:
+            picture = pictures[-DRAWN].resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
+        pictures.append(picture)
+        found[levels.name_of_level(size)] = encode(picture, "photo level" if source.photo else "level")
     return found
 
 

@@ -48,16 +48,7 @@ class Decoders:
     """The server's own decoder processes; started with the first task, ended by `close`."""
 
     def __init__(self, settings: Settings, *, processes: int = 2) -> None:
-        self.limits = Limits(
-            max_pixels=settings.max_pixels,
-            max_pages=settings.max_pages,
-            page_dpi=settings.page_dpi,
-            page_edge=settings.page_edge,
-            decoder_pixels=settings.decoder_pixels,
-            archive_entries=settings.archive_entries,
-            archive_bytes=settings.archive_bytes,
-            archive_ratio=settings.archive_ratio,
-        )
+        self.limits = limits_of(settings)
         self._seconds = settings.decoder_seconds
         self._memory = settings.decoder_memory
         self.count = processes
@@ -138,6 +129,20 @@ class Decoders:
             if self._pool is broken:
                 _stop(self._processes, broken)
                 self._processes, self._pool = self._started()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a document may cost in this installation."""
+    return Limits(
+        max_pixels=settings.max_pixels,
+        max_pages=settings.max_pages,
+        page_dpi=settings.page_dpi,
+        page_edge=settings.page_edge,
+        decoder_pixels=settings.decoder_pixels,
+        archive_entries=settings.archive_entries,
+        archive_bytes=settings.archive_bytes,
+        archive_ratio=settings.archive_ratio,
+    )
 
 
 def _stop(processes: "_Forking", pool: ProcessPool) -> None:

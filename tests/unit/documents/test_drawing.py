@@ -52,7 +52,9 @@ def apart(one: Image.Image, other: Image.Image) -> float:
 def test_a_level_is_the_page_in_its_size(name: str) -> None:
     content, source = source_of(name)
     found = drawing.cut_ladder(content, source, ROOMY)
-    assert list(found) == [levels.name_of_level(size) for size in levels.stored_sizes(source.size, 36_000_000)]
+    assert list(found) == [
+        levels.name_of_level(size) for size in reversed(levels.stored_sizes(source.size, 36_000_000))
+    ]
     for level, made in found.items():
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, level)) < 4
 
