@@ -55,12 +55,10 @@ class Behind:
                 self._changed.notify()
 
     def close(self) -> None:
-        """Forgets what is queued and waits for what is under way."""
+        """Forgets what is queued; what is under way may still fail, with the decoders that it needs, and is made another time."""
         with self._changed:
             self._closed = True
             self._changed.notify()
-        if self._thread:
-            self._thread.join()
 
     def _run(self) -> None:
         while (source := self._next()) is not None:
@@ -69,7 +67,8 @@ class Behind:
             except ViewerError:
                 continue  # the reader who needs it is told
             except Exception:
-                log.exception("making pictures ahead failed")
+                if not self._closed:
+                    log.exception("making pictures ahead failed")
 
     def _next(self) -> PageSource | None:
         """The next page, once readers are quiet; None at the end."""
