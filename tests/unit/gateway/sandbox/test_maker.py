@@ -21,9 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from viewer.domain.capitals import LIMIT
 from viewer.gateway.sandbox import pasting
 from viewer.gateway.sandbox.maker import make, media_type, qr
-from viewer.gateway.sandbox.maker.money import LIMIT, in_words, percent, plain
+from viewer.gateway.sandbox.maker.money import in_words, percent, plain
 from viewer.gateway.sandbox.maker.region import region, short_name
 from viewer.gateway.sandbox.papers import (
     Contract,
