@@ -29,6 +29,8 @@ from viewer.web.proxies import Environ, StartResponse, Wsgi
 
 ADDRESS = re.compile(r'src="([^"]*/i/[^"]+)"')
 READERS = 50
+KEPT_AFTER = 0.1
+"""Seconds from nginx's answer until it surely has it in its cache: the reader's bytes go out first."""
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +83,10 @@ class Front:
 
     def ask(self, method: str, path: str, **headers: str) -> requests.Response:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        return requests.request(method, self.url + path, headers=given, timeout=MINUTE, allow_redirects=False)
+        answer = requests.request(method, self.url + path, headers=given, timeout=MINUTE, allow_redirects=False)
+        if path.startswith("/i/"):
+            time.sleep(KEPT_AFTER)
+        return answer
 
     def get(self, path: str, **headers: str) -> requests.Response:
         return self.ask("GET", path, **headers)

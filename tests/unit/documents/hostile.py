@@ -29,10 +29,10 @@ def burn() -> None:
 
 
 def eat() -> int:
-    """Takes memory until there is none."""
+    """Takes memory until there is none; untouched, so that it takes no time."""
     taken = []
     while True:
-        taken.append(bytearray(2**26))
+        taken.append(bytes(2**26))
 
 
 def take(size: int, problem: str = "") -> int:
