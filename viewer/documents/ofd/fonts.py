@@ -13,6 +13,8 @@ from viewer.documents.ofd.xml import attribute, content_of, is_true
 
 LETTERS = 0x2E80
 """Below are letters, digits and signs: what stands in for them is made as wide as what is missing was."""
+SIGNS = 0x2000
+"""From here on are signs (⊗, №, ①), as wide in Chinese fonts as a character of Chinese."""
 NARROWEST = 0.4
 """Of its own width: narrower than that a letter isn't made."""
 
@@ -61,10 +63,11 @@ class Font:
         natural = chosen.face.advance(chosen.glyph, code)
         if not chosen.stands_in or code >= LETTERS or natural <= 0:
             return Drawn(chosen.glyph), natural
-        room = self._others.cell or natural
+        cell = self._others.cell if code < SIGNS else None
+        room = cell or natural
         if declared is not None and NARROWEST * natural < declared < room:
             room = declared
-        if self._others.cell is None and room >= natural:
+        if cell is None and room >= natural:
             return Drawn(chosen.glyph), natural
         scale = round(min(1.0, room / natural), 4)
         return Drawn(chosen.glyph, scale, round((room - scale * natural) / 2, 4)), room

@@ -207,6 +207,13 @@ def test_a_label_of_an_object_for_each_character_is_drawn_at_once() -> None:
     assert "".join(item.content for item in found).replace("\n", "") == "购买方名称税号"
 
 
+def test_a_sign_is_as_wide_as_a_character_of_chinese() -> None:
+    box = ink(drawn(ofds.ofd(ofds.text("⊗", 'X="0" Y="8"'), resources=ofds.font("宋体"))))
+    assert box
+    left, top, right, bottom = box
+    assert 0.9 < (right - left) / (bottom - top) < 1.1
+
+
 def test_cells_of_a_column_are_not_one_word() -> None:
     column = "".join(ofds.text(unit, at=f"40 {y} 10 10") for unit, y in (("次", 2), ("次", 12), ("克", 22)))
     names = "".join(ofds.text("餐费", 'X="0" Y="8" DeltaX="8"', at=f"10 {y} 20 10") for y in (2, 12, 22))
