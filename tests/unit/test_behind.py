@@ -23,8 +23,9 @@ def await_length(found: list[int], length: int) -> None:
 def test_a_page_that_is_put_several_times_is_worked_on_once_and_in_its_turn() -> None:
     done: list[int] = []
     behind = Behind(lambda source: done.append(source.number))
-    for number in (1, 2, 1, 3, 2):
-        behind.put(page(number))
+    with behind.reader():
+        for number in (1, 2, 1, 3, 2):
+            behind.put(page(number))
     await_length(done, 3)
     assert done == [1, 2, 3]
     behind.close()
