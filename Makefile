@@ -36,7 +36,7 @@ $(RUN): requirements/run.txt pyproject.toml assets.py package-lock.json $(PO)
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing: install it and run make again"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it (Debian: apt install python3-venv) and run make again"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Setting up .venv (the first time takes a minute) …"
+	@echo "Setting up .venv (the first time takes a few minutes) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
