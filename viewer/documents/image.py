@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pi_heif
 from PIL import Image, PngImagePlugin
 
+from viewer.documents import aside
 from viewer.documents.colour import finished, scalable
 from viewer.documents.png import bare
 from viewer.documents.shapes import Limits, Unreadable
@@ -112,8 +113,8 @@ def _is_plain(picture: Image.Image) -> bool:
 
 def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
     """Whether libvips is quicker for a plain picture, as it is with large PNGs, and where resizing a JPEG takes most of the
-    time: Pillow decodes JPEGs faster, above all small."""
-    if picture.width * picture.height < MUCH or not _is_plain(picture):
+    time: Pillow decodes JPEGs faster, above all small. Its threads outlive the work, so it is not for what is done aside."""
+    if picture.width * picture.height < MUCH or not _is_plain(picture) or aside.is_here():
         return False
     return picture.format == "PNG" or (width < picture.width < 4 * width and height < picture.height)
 

@@ -4,10 +4,9 @@ import math
 import os
 import resource
 import signal
-import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -18,12 +17,12 @@ from weakref import WeakSet
 from pebble import ProcessExpired, ProcessPool
 
 from viewer.config import Settings
-from viewer.documents import decode, pdf
+from viewer.documents import aside, decode, pdf
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Size
 from viewer.errors import UnreadableDocument
 from viewer.fonts import SERIF_SC
-from viewer.memory import give_back, share_heaps
+from viewer.memory import SpareMemory, share_heaps
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -34,7 +33,6 @@ TRIES = 3
 """Of a task whose pool broke under it, most likely by another task's fault."""
 PATIENCE = 6
 """How much longer a task may take that nobody waits for."""
-LOWEST = 19
 OPEN_FILES = 64
 THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
@@ -42,6 +40,8 @@ PRELOADED = ["viewer.documents.decode"]
 """What every decoder needs."""
 KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
 """All that a decoder keeps of the environment: credentials are none of its business."""
+_spare = SpareMemory()
+"""This process's own, in a decoder."""
 
 
 class Decoders:
@@ -75,7 +75,7 @@ class Decoders:
 
     def run_behind(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """The same for what nobody waits for: it takes only the time that nobody else on the machine wants."""
-        return self._run(self._seconds * PATIENCE, partial(_aside, task), *given, **named)
+        return self._run(self._seconds * PATIENCE, partial(aside.run, task), *given, **named)
 
     def _run(self, seconds: float, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         for _ in range(TRIES):
@@ -196,22 +196,10 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     try:
-        return task(*given, **named)
+        with _spare.kept():
+            return task(*given, **named)
     except Unreadable as error:
         problem = error.problem
     except MemoryError:
         problem = "too_many_pixels"
-    finally:
-        give_back()
     raise Unreadable(problem)  # a new one: the old one's frames would keep a half-made picture while the next task runs
-
-
-def _aside(task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
-    """In a thread of the lowest priority, which only ends with the thread: no process may raise its own again."""
-
-    def lower() -> None:
-        if sys.platform == "linux":  # elsewhere it would be the whole process's
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST)
-
-    with ThreadPoolExecutor(1, initializer=lower) as thread:
-        return thread.submit(task, *given, **named).result()

@@ -1,13 +1,16 @@
-"""What a hostile document could make a decoder process do, as tasks for it."""
+"""What a hostile document could make a decoder process do, and looks at such a process, as tasks for it."""
 
 import contextlib
 import ctypes
 import errno
+import io
 import os
 import resource
 import socket
 import time
 from pathlib import Path
+
+from PIL import Image
 
 from viewer.documents.shapes import Unreadable
 
@@ -82,3 +85,37 @@ def limits() -> dict[str, tuple[int, int]]:
 
 def process() -> int:
     return os.getpid()
+
+
+LARGE = (1500, 1500)
+FILLED = 40_000_000
+
+
+def large_png() -> bytes:
+    """One that libvips makes smaller where it may."""
+    encoded = io.BytesIO()
+    Image.new("RGB", LARGE, "white").save(encoded, "PNG")
+    return encoded.getvalue()
+
+
+def nice_of_threads() -> list[int]:
+    """How far every thread of this process stands back."""
+    found = []
+    for each in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            found.append(os.getpriority(os.PRIO_PROCESS, int(each.name)))
+    return found
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def fill_and_free() -> None:
+    """Takes memory in pieces too small to be mapped alone; the last piece stays, so that the heap can't shrink by itself."""
+    pieces = [bytes(FILLED // 1000) for _ in range(1000)]
+    _kept.append(pieces.pop())
+
+
+_kept: list[bytes] = []

@@ -5,6 +5,7 @@ import signal
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.unit.documents import hostile
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders, _within
-from viewer.documents.sniff import JPEG, PDF, XML
+from viewer.documents.sniff import JPEG, PDF, PNG, XML
 from viewer.domain.size import Box, Size
 from viewer.errors import UnreadableDocument
 
@@ -136,6 +137,40 @@ def test_what_a_spoiled_picture_took_is_free_for_the_next(tmp_path: Path) -> Non
         assert pool.run(hostile.take, most) == most
     finally:
         pool.close()
+
+
+def test_what_is_done_aside_leaves_no_thread_of_low_priority_behind_for_the_next_reader(tmp_path: Path) -> None:
+    """libvips keeps its threads, and a thread of the lowest priority can't be raised again."""
+    content, size = hostile.large_png(), Size(200, 200)
+    pool = Decoders(settings_in(tmp_path), processes=1)
+    try:
+        limits = pool.limits
+        aside = pool.run_behind(decode.draw, content, PNG, 1, Box(0, 0, *hostile.LARGE), size, limits)
+        until = time.monotonic() + 5  # a thread that has just ended is still listed; libvips' own stay for 15 seconds
+        while set(pool.run(hostile.nice_of_threads)) != {0}:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        waited = pool.run(decode.draw, content, PNG, 1, Box(0, 0, *hostile.LARGE), size, limits)
+    finally:
+        pool.close()
+    assert ImageChops.difference(aside, waited).getextrema() == ((0, 0),) * 3
+
+
+def test_a_decoder_gives_its_free_memory_back_after_a_moment_of_rest(tmp_path: Path) -> None:
+    pool = Decoders(settings_in(tmp_path), processes=1)
+    try:
+        at_first = pool.run(hostile.resident)
+        pool.run(hostile.fill_and_free)
+        held = pool.run(hostile.resident)
+        for _ in range(100):
+            time.sleep(0.7)  # each look is work too
+            if pool.run(hostile.resident) < at_first + hostile.FILLED / 2:
+                break
+        else:
+            pytest.fail("the decoder kept what it had freed")
+    finally:
+        pool.close()
+    assert held > at_first + hostile.FILLED / 2
 
 
 def test_a_decoder_is_confined(decoders: Decoders, tmp_path: Path) -> None:
