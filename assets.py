@@ -38,6 +38,10 @@ TAKEN = {
         "400Regular/Tinos_400Regular.ttf": "viewer/fonts/Tinos-Regular.ttf",
         "LICENSE_FONT": "viewer/fonts/LICENSE-Tinos.txt",
     },
+    "openseadragon": {
+        "build/openseadragon/openseadragon.min.js": "viewer/static/vendor/openseadragon/openseadragon.min.js",
+        "LICENSE.txt": "viewer/static/vendor/openseadragon/LICENSE.txt",
+    },
     "swagger-ui-dist": {
         "swagger-ui-bundle.js": "viewer/static/vendor/swagger-ui/swagger-ui-bundle.js",
         "swagger-ui.css": "viewer/static/vendor/swagger-ui/swagger-ui.css",

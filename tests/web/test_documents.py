@@ -140,5 +140,5 @@ def test_a_wrong_extension_is_shown_right_and_noted(odd_site: Installation, odd_
     assert (wrong["media_type"], wrong["state"], len(wrong["pages"])) == ("image/jpeg", "ready", 1)
     for path, said in ((f"/bills/{key}?lang=en", "its content is JPG"), (f"/bills/{key}?lang=zh-CN", "内容实为 JPG")):
         page = odd_site.page(path)
-        assert page.count(said) == 1
+        assert page.count(said) == 1 + 1, "on its card, and beside the stage that shows it"
         assert page.index(wrong["file_id"]) < page.index(said) < page.index(right["file_id"])

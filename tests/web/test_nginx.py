@@ -111,8 +111,8 @@ def imported(site: Installation, folder: Path) -> str:
 
 
 def picture_on(page: str) -> str:
-    (address,) = set(ADDRESS.findall(unescape(page)))
-    return str(address)
+    thumbnail, *_ = ADDRESS.findall(unescape(page))
+    return str(thumbnail)
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def front(program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fr
 def cold(front: Front) -> Callable[[], str]:
     """Makes addresses of pictures that nobody has asked for yet."""
     widths = itertools.count(50)
-    return lambda: front.address.replace("/full/320,", f"/full/{next(widths)},")
+    return lambda: front.address.replace("/full/325,", f"/full/{next(widths)},")
 
 
 def test_a_picture_reaches_python_once_whoever_asks_for_it_then(front: Front, cold: Callable[[], str]) -> None:
@@ -196,7 +196,7 @@ def test_ready_pictures_are_shown_while_the_viewer_is_away(program: str, tmp_pat
         same = requests.get(url + address, headers={"If-None-Match": first.headers["ETag"]}, timeout=MINUTE)
         assert same.status_code == 304
         assert requests.head(url + address, timeout=MINUTE).status_code == 200
-        assert requests.get(url + address.replace("/320,", "/77,"), timeout=MINUTE).status_code == 502
+        assert requests.get(url + address.replace("/325,", "/77,"), timeout=MINUTE).status_code == 502
         assert requests.get(f"{url}/bills/{key}", timeout=MINUTE).status_code == 502
 
 
@@ -258,7 +258,7 @@ def test_refusals_and_failures_are_not_kept(front: Front, cold: Callable[[], str
     for times in (1, 2):
         problem_of(front.get(forged, Accept=JSON), 401, "bad_token")
         assert front.arrivals.count[forged] == times
-    larger = front.address.replace("/full/320,", "/full/5000,")
+    larger = front.address.replace("/full/325,", "/full/5000,")
     for times in (1, 2):
         problem_of(front.get(larger, Accept=JSON), 400, "bad_image_request")
         assert front.arrivals.count[larger] == times

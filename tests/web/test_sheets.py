@@ -178,7 +178,7 @@ def test_upstreams_rotation_is_how_the_file_is_shown_at_first(odd_site: Installa
     key = odd_cloud.put_list([row])
     (file,) = odd_site.whole(key)["invoices"][0]["files"]
     assert (file["rotation"], file["pages"][0]["width"], file["pages"][0]["height"]) == (90, 60, 40)
-    assert "/full/,40/90/default.jpg" in odd_site.page(f"/bills/{key}")
+    assert "/full/60,/90/default.jpg" in odd_site.page(f"/bills/{key}")
 
 
 def test_a_reader_turns_a_file_for_every_later_reader(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

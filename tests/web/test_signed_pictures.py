@@ -23,13 +23,13 @@ ADDRESS = re.compile(r'src="(/i/[^"]+)"')
 
 
 def shown(site: Installation, cloud: ScriptedCloud, name: str) -> tuple[str, str]:
-    """The address of a bill's only picture as its page has it, and the bill's key; each `name` is another content."""
+    """The address of a bill's only picture as its list has it, and the bill's key; each `name` is another content."""
     scene = SCENE.copy()
     scene.putpixel((0, 0), tuple(name.encode()[:3]))
     key = cloud.put_bill({f"{name}.png": encoded(scene, "PNG")})
     site.whole(key)
-    (address,) = ADDRESS.findall(unescape(site.page(f"/bills/{key}")))
-    return address, key
+    thumbnail, *_ = ADDRESS.findall(unescape(site.page(f"/bills/{key}")))
+    return str(thumbnail), key
 
 
 def signed_of(site: Installation, address: str) -> SignedPage:
@@ -45,7 +45,7 @@ def test_a_pages_picture_is_kept_by_its_reader_as_long_as_its_address_is_good(
     for _ in ("made now", "made before"):
         answer = odd_site.get(address)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
-        assert Image.open(io.BytesIO(answer.content)).width == 320
+        assert Image.open(io.BytesIO(answer.content)).width == 325
         kept = re.fullmatch(r"private, immutable, max-age=(\d+)", answer.headers["Cache-Control"])
         assert kept
         left = signed_of(odd_site, address).expires - time.time()
@@ -73,7 +73,7 @@ def test_a_picture_asks_nothing_of_the_database(odd_site: Installation, odd_clou
     event.listen(engine, "before_cursor_execute", note)
     try:
         assert [odd_site.get(address).status_code for _ in ("made now", "made before")] == [200, 200]
-        assert odd_site.get(address.replace("/full/320,", "/full/100,")).status_code == 200
+        assert odd_site.get(address.replace("/full/325,", "/full/100,")).status_code == 200
     finally:
         event.remove(engine, "before_cursor_execute", note)
     assert statements == []

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from viewer.domain.size import Size
-from viewer.store.models import File, Page
+from viewer.imaging import levels
+from viewer.store.models import Attachment, File, Invoice, Page
 
 SIDEWAYS = (90, 270)
+MOST_PIXELS = 16_000_000
+"""Of a picture that a page asks for as a whole; what is finer comes in tiles."""
 
 
 def shown_size(file: File, page: Page) -> Size:
@@ -28,7 +31,8 @@ class Addresses:
 
     prefix: str
     key: str
-    language: str | None = None
+    carried: tuple[tuple[str, str], ...] = ()
+    """What stays in every page's address: the language and the looks that were asked for."""
     sign: Callable[[File, Page], str] | None = None
     """Makes a page's signed segment; pictures have no address without it."""
 
@@ -42,24 +46,57 @@ class Addresses:
         given += [("branch_id", branch_id)] if branch_id else []
         return self._with(self.bill, [*given, *(("serialNo", each) for each in serial_nos or [])])
 
-    def location_view(self, branch_id: str, serial_no: str | None = None, page: int | None = None) -> str:
-        given = [("branch_id", branch_id)]
-        given += [("serialNo", serial_no)] if serial_no else []
-        given += [("page", str(page))] if page and page > 1 else []
+    def location_view(self, branch_id: str, serial_no: str | None = None) -> str:
+        given = [("branch_id", branch_id), *([("serialNo", serial_no)] if serial_no else [])]
         return self._with(f"{self.bill}/location", given)
+
+    def neighbour(self, branch_id: str, step: str) -> str:
+        """The entry before ("previous") or after ("next") this one, whose id the page is not to hold."""
+        return self._with(f"{self.bill}/location", [("branch_id", branch_id), ("step", step)])
+
+    def api(self) -> str:
+        return f"{self.prefix}/api/v1/bills/{quote(self.key)}"
 
     def refresh(self) -> str:
         return self._with(f"{self.bill}/refresh", [])
 
     def original(self, file: File, *, download: bool = False) -> str:
-        address = f"{self.prefix}/api/v1/bills/{quote(self.key)}/files/{file.file_id}"
+        address = f"{self.api()}/files/{file.file_id}"
         return f"{address}?download=1" if download else address
+
+    def paper(self, owner: Invoice | Attachment) -> str:
+        """One invoice or attachment as the image view's stage shows it."""
+        if isinstance(owner, Invoice):
+            return self._with(f"{self.bill}/paper", [("serialNo", owner.serial_no)])
+        return self._with(f"{self.bill}/paper", [("attachment", owner.attachment_id)])
+
+    def pages(self, file: File, page: Page) -> str:
+        """The page's signed image service, under which a reader's browser finds its regions and sizes."""
+        assert self.sign
+        return f"{self.prefix}/i/{self.sign(file, page)}/"
 
     def image(self, file: File, page: Page, width: int | None = None) -> str:
         """A page, turned as its file is, in a width as shown (its own where that is less or none is asked for)."""
-        assert self.sign
-        size = size_for(file, page, width)
-        return f"{self.prefix}/i/{self.sign(file, page)}/full/{size}/{file.rotation}/default.jpg"
+        return f"{self.pages(file, page)}full/{size_for(file, page, width)}/{file.rotation}/default.jpg"
+
+    def level(self, file: File, page: Page, *, least: int) -> str:
+        """The smallest stored size of the page that is at least so wide as shown, or the largest; turned as its file is."""
+        found = self._levels(file, page)
+        return next((address for width, address in found if width >= least), found[-1][1])
+
+    def levels(self, file: File, page: Page, *, least: int, most: int) -> str:
+        """An `<img>`'s srcset: the stored sizes whose width as shown lies between these, or the smallest."""
+        found = self._levels(file, page)
+        within = [each for each in found if least <= each[0] <= most] or found[:1]
+        return ", ".join(f"{address} {width}w" for width, address in within)
+
+    def _levels(self, file: File, page: Page) -> list[tuple[int, str]]:
+        """The page's stored sizes and its own, smallest first: the width as shown, the address."""
+        service, turned = self.pages(file, page), file.rotation in SIDEWAYS
+        return [
+            (size.height if turned else size.width, f"{service}full/{size.width},/{file.rotation}/default.jpg")
+            for size in levels.sizes(Size(page.width, page.height), MOST_PIXELS)
+        ]
 
     def image_service(self, page: Page) -> str:
         """The page's IIIF image service; its images and its info.json lie below."""
@@ -75,5 +112,5 @@ class Addresses:
         return f"{self.bill}/pictures/{file.file_id}/{width}.jpg"
 
     def _with(self, address: str, given: list[tuple[str, str]]) -> str:
-        query = urlencode([*given, *([("lang", self.language)] if self.language else [])], quote_via=quote)
+        query = urlencode([*given, *self.carried], quote_via=quote)
         return f"{address}?{query}" if query else address

@@ -5,13 +5,16 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
-from viewer.domain.groups import group_by_entry
-from viewer.errors import BadKey, NotFound, ViewerError
-from viewer.store.models import Bill
+from viewer.domain.groups import Group, group_by_entry
+from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
+from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.demo import demo_bills
 from viewer.web.reader import addresses, archive, language, userkey_of
+from viewer.web.words import RELEASE, send_static
 
 bp = Blueprint("pages", __name__)
+
+STEPS = {"next": 1, "previous": -1}
 
 
 @bp.get("/")
@@ -46,8 +49,8 @@ def show_invoice() -> str:
 
 
 @bp.get("/bills/<key>/location")
-def location_view(key: str) -> str:
-    """One entry's single invoice."""
+def location_view(key: str) -> AnyResponse | str:
+    """One entry's single invoice; with `step` on to the entry before or after it."""
     bill = _opened(key)
     view = selection.location_view(
         bill.invoices,
@@ -55,9 +58,24 @@ def location_view(key: str) -> str:
         branch_id=request.args.get("branch_id"),
         serial_no=request.args.get("serialNo"),
     )
+    if step := STEPS.get(request.args.get("step", "")):
+        place = bill.branch_ids.index(view.branch_id) + step
+        if place in range(len(bill.branch_ids)):
+            return redirect(addresses(key).location_view(bill.branch_ids[place]), code=303)
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
-    page = max(1, request.args.get("page", 1, type=int))
-    return render_template("location_view.html", bill=bill, view=view, entry=entry, page=page, at=addresses(key))
+    file = _asked_file(view.invoice.own_files) if view.invoice else None
+    return render_template(
+        "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(key)
+    )
+
+
+@bp.get("/bills/<key>/paper")
+def paper(key: str) -> str:
+    """One invoice or attachment of the whole bill, with everything that is known of it."""
+    bill = _opened(key)
+    owner = _asked_owner(bill)
+    file = _asked_file(owner.files)
+    return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(key))
 
 
 @bp.post("/bills/<key>/refresh")
@@ -81,6 +99,9 @@ def demo_erp() -> AnyResponse:
     return redirect(f"http://{host}:{port}/{asked}")
 
 
+bp.add_url_rule(f"/static/{RELEASE}<version>/<path:name>", view_func=send_static)
+
+
 @bp.get("/api/docs")
 def api_docs() -> str:
     """The API to read and to try, from its own OpenAPI document."""
@@ -99,8 +120,52 @@ def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
     return render_template(
-        "image_view.html", bill=bill, view=view, groups=groups, attachments=attachments, at=addresses(key)
+        "image_view.html",
+        bill=bill,
+        view=view,
+        groups=groups,
+        attachments=attachments,
+        first=_first(view, groups, attachments),
+        at=addresses(key),
     )
+
+
+def _first(
+    view: selection.ImageView[Invoice], groups: list[Group[Entry, Invoice]], attachments: list[Attachment]
+) -> Invoice | Attachment | None:
+    """What the stage shows at first: the marked entry's first invoice, or the first of all."""
+    marked = [group for group in groups if view.marked and group.entry and group.entry.branch_id == view.branch_id]
+    for group in (*marked, *groups):
+        for invoice in (*group.shown, *group.elsewhere):
+            return invoice
+    return attachments[0] if attachments else None
+
+
+def _asked_owner(bill: Bill) -> Invoice | Attachment:
+    """Raises UnknownSerialNo or UnknownFile."""
+    serial_no, attachment_id = request.args.get("serialNo", ""), request.args.get("attachment")
+    for invoice in bill.invoices:
+        if attachment_id is None and invoice.serial_no == serial_no:
+            return invoice
+    for attachment in bill.attachments:
+        if attachment.attachment_id == attachment_id:
+            return attachment
+    raise UnknownSerialNo(serial_no=serial_no) if attachment_id is None else UnknownFile
+
+
+def _asked_file(listed: list[File]) -> File | None:
+    """The asked one of the files that this view lists; None where none is asked for. Raises UnknownFile."""
+    file_id = request.args.get("file")
+    if not file_id:
+        return None
+    for file in listed:
+        if file.file_id == file_id:
+            return file
+    raise UnknownFile
+
+
+def _asked_page() -> int:
+    return max(1, request.args.get("page", 1, type=int))
 
 
 def _opened(key: str) -> Bill:

@@ -8,6 +8,8 @@ from viewer.domain.keys import parse_userkey
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.web.addresses import Addresses
 
+THEMES = frozenset({"light", "dark", "contrast"})
+
 
 def language() -> str:
     """`?lang=`, then Accept-Language, then zh-CN."""
@@ -35,10 +37,19 @@ def userkey_of(key: str) -> str:
 
 
 def addresses(key: str) -> Addresses:
-    """Addresses of this bill; a language that was asked for in the address stays in all of them."""
-    asked = request.args.get("lang", "")
+    """Addresses of this bill; a language and looks that were asked for in the address stay in all of them."""
+    asked = {"lang": request.args.get("lang", ""), "theme": request.args.get("theme", "")}
+    carried = tuple(
+        (name, asked[name]) for name, known in (("lang", LANGUAGES), ("theme", THEMES)) if asked[name] in known
+    )
     sign = current_app.extensions["signed_pages"].sign
-    return Addresses(request.script_root, key, asked if asked in LANGUAGES else None, sign)
+    return Addresses(request.script_root, key, carried, sign)
+
+
+def theme() -> str:
+    """The looks that the address asks for; none means the system's."""
+    asked = request.args.get("theme", "")
+    return asked if asked in THEMES else ""
 
 
 def absolute_addresses(key: str) -> Addresses:

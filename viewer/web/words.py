@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext
 
 from viewer.domain import codes
@@ -19,14 +19,20 @@ from viewer.i18n import LANGUAGES
 from viewer.store.models import Entry, Invoice
 from viewer.web.addresses import shown_size
 from viewer.web.present import code_name, finding_out
-from viewer.web.reader import archive, language
+from viewer.web.reader import archive, language, theme
 
+RELEASE = "v-"
+"""What the first part of a static file's versioned path begins with."""
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "¥", "GBP": "£"}
 
 THUMBNAIL = 320
 """Width of a thumbnail in CSS pixels; twice as much for dense screens."""
 STAGE = 1600
-"""Width of the location view's picture."""
+"""Width of the stage's picture while its file is still on its way, and of a page in a manifest."""
+THUMBNAIL_SIZES = "(min-width: 860px) 112px, 30vw"
+"""How wide the list shows a thumbnail, for the browser's choice among the stored sizes."""
+STRIP = 60
+"""Pages up to which the strip below the stage shows pictures; beyond, numbers."""
 
 
 def install(app: Flask) -> None:
@@ -44,9 +50,26 @@ def install(app: Flask) -> None:
         static=static,
         language=language,
         languages=languages,
+        theme=theme,
+        script_words=script_words,
         THUMBNAIL=THUMBNAIL,
         STAGE=STAGE,
+        THUMBNAIL_SIZES=THUMBNAIL_SIZES,
+        STRIP=STRIP,
     )
+
+
+def script_words() -> dict[str, str]:
+    """What the scripts say to the reader; they fill in what stands in braces."""
+    return {
+        "page": gettext("Page {number} of {count}"),
+        "missing": gettext("This page can't be shown."),
+        "turned": gettext("Turned, for every later reader too."),
+        "not_turned": gettext("The rotation could not be saved. Try again later."),
+        "no_fullscreen": gettext(
+            'The page around the viewer doesn\'t allow full screen: its iframe lacks allow="fullscreen".'
+        ),
+    }
 
 
 def money(amount: Decimal | None, currency: str | None = None) -> str:
@@ -109,10 +132,22 @@ def languages() -> list[tuple[str, str]]:
 
 
 def static(name: str) -> str:
-    """The address of one of our files, with its content's hash so that browsers may keep it."""
-    return f"{request.script_root}/static/{name}?v={_version(current_app.static_folder or '', name)}"
+    """The address of one of our files. Its path names the content of them all, so that browsers may keep it, and modules
+    that a script imports by their relative names are of the same release."""
+    return f"{request.script_root}/static/{RELEASE}{static_version(current_app.static_folder or '')}/{name}"
 
 
 @cache
-def _version(folder: str, name: str) -> str:
-    return sha256((Path(folder) / name).read_bytes()).hexdigest()[:12]
+def static_version(folder: str) -> str:
+    digest = sha256()
+    for path in sorted(each for each in Path(folder).rglob("*") if each.is_file()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def send_static(version: str, name: str) -> Response:
+    """A file at such an address; one of another release, which an old page asks for, is not kept."""
+    response = current_app.send_static_file(name)
+    if version != static_version(current_app.static_folder or ""):
+        response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -4,7 +4,7 @@
 const AHEAD = 60;
 const AGAIN = 30000;
 const SEGMENT = /\/i\/[\w-]+\//g;
-const ATTRIBUTES = ["src", "srcset", "href", "data-fit", "data-full"];
+const ATTRIBUTES = ["src", "srcset", "href", "data-service"];
 
 /** @type {Promise<void> | null} */
 let underWay = null;

@@ -21,10 +21,10 @@ async function go(address, how) {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("view");
-    if (!answer.ok || answer.redirected || !view || !fresh) throw new Error("not a view");
+    if (!answer.ok || !view || !fresh) throw new Error("not a view");
     if (how === "push") {
       history.replaceState({ top: window.scrollY }, "");
-      history.pushState(null, "", address);
+      history.pushState(null, "", answer.url);
     }
     current = pathOf(location);
     exchange(view, fresh, page);
@@ -42,12 +42,12 @@ function exchange(old, fresh, page) {
   const focused = document.activeElement instanceof HTMLElement ? keyOf(document.activeElement) : "";
   document.title = page.title;
   document.body.className = page.body.className;
-  document.querySelector(".foot")?.replaceWith(document.adoptNode(page.querySelector(".foot") ?? page.createElement("p")));
   window.scrollTo(0, 0);
   old.dataset.addressesUntil = fresh.dataset.addressesUntil;
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
   const again = focused ? [...old.querySelectorAll("a")].find((link) => keyOf(link) === focused) : null;
   (again ?? old.querySelector("main"))?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("viewchange"));
   if (announcement) announcement.textContent = [page.title.trim(), old.querySelector(".pager .position")?.textContent].join(" ");
 }
 

@@ -1,0 +1,218 @@
+// The image view's desk: the list of invoices beside the stage. Picking a card shows its invoice; the address keeps it.
+
+import { InvoiceStage } from "./invoice-stage.js";
+import { pageOf } from "./page.js";
+import { announce, remember } from "./words.js";
+
+const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
+/** @type {AbortController | null} */
+let underWay = null;
+/** What the server said of an invoice shortly ago, so that turning back is at once. @type {Map<string, Promise<Document>>} */
+const fetched = new Map();
+const KEPT = 12;
+const AGAIN = 30000;
+let lastAgain = -Infinity;
+
+/** @returns {HTMLElement | null} */
+function desk() {
+  return document.querySelector("main.desk[data-view=image]");
+}
+
+/** @returns {InvoiceStage | null} */
+export function stage() {
+  const found = document.querySelector("#view invoice-stage");
+  return found instanceof InvoiceStage ? found : null;
+}
+
+/** The cards that are listed now, in their order. @returns {HTMLElement[]} */
+export function cards() {
+  const found = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(OWNER)]);
+  return found.filter((card) => !card.hidden && !card.closest("[hidden]"));
+}
+
+/** The card of what the stage shows. @returns {HTMLElement | null} */
+export function picked() {
+  return document.querySelector(".card[aria-current]");
+}
+
+/** Shows a card's invoice on the stage. @param {HTMLElement} card
+ * @param {{page?: number, quietly?: boolean}} [how] */
+export async function pick(card, { page = 1, quietly = false } = {}) {
+  const [place, link] = [stage(), card.querySelector("a[data-open]")];
+  if (!place || !(link instanceof HTMLAnchorElement)) return;
+  underWay?.abort();
+  const { signal } = (underWay = new AbortController());
+  mark(card);
+  open();
+  const known = card.querySelector("a.open[data-page-id]");
+  if (known instanceof HTMLElement && page === 1) place.preview(pageOf(known));
+  const beside = document.querySelector("aside.beside");
+  beside?.setAttribute("aria-busy", "true");
+  try {
+    const fresh = await fetchPaper(link.href);
+    if (signal.aborted) return;
+    const [other, data] = [fresh.querySelector("invoice-stage"), fresh.querySelector("aside.beside")];
+    if (!other || !data) throw new Error("not a paper");
+    place.take(document.importNode(other, true), page);
+    beside?.replaceWith(document.importNode(data, true));
+  } catch {
+    if (!signal.aborted) location.assign(link.href);
+    return;
+  }
+  if (!quietly) {
+    const group = card.closest(".group")?.querySelector("h2")?.textContent?.trim() ?? "";
+    announce(`${group} ${card.querySelector("h3")?.textContent?.trim()} ${card.querySelector(".amount")?.textContent ?? ""}`);
+  }
+  for (const near of [1, -1]) ahead(neighbour(near));
+  document.dispatchEvent(new CustomEvent("invoicechange", { detail: { ...card.dataset } }));
+}
+
+/** The next or the previous invoice of the list; false where there is none. @param {number} step */
+export function step(step) {
+  const card = neighbour(step);
+  if (card) void pick(card);
+  return Boolean(card);
+}
+
+/** @param {number} step */
+function neighbour(step) {
+  const [all, current] = [cards(), picked()];
+  if (!Number.isFinite(step)) return all[step < 0 ? 0 : all.length - 1];
+  return all[current ? all.indexOf(current) + step : 0];
+}
+
+/** @param {HTMLElement | undefined} card */
+function ahead(card) {
+  const [link, known, place] = [card?.querySelector("a[data-open]"), card?.querySelector("a.open[data-page-id]"), stage()];
+  if (link instanceof HTMLAnchorElement) void fetchPaper(link.href).catch(() => undefined);
+  if (known instanceof HTMLElement && place) place.ahead(pageOf(known));
+}
+
+/** @param {string} address @returns {Promise<Document>} */
+function fetchPaper(address) {
+  const known = fetched.get(address);
+  if (known) return known;
+  const asked = fetch(address, { headers: { Accept: "text/html" } }).then(async (answer) => {
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  });
+  fetched.set(address, asked);
+  asked.catch(() => fetched.delete(address));
+  for (const oldest of fetched.keys()) if (fetched.size > KEPT) fetched.delete(oldest);
+  return asked;
+}
+
+/** The stage's pictures are refused, perhaps because what was kept of the invoice is too old: asks for it once more. */
+function again() {
+  const card = picked();
+  if (!card || performance.now() - lastAgain < AGAIN) return;
+  lastAgain = performance.now();
+  fetched.clear();
+  void pick(card, { quietly: true });
+}
+
+/** @param {HTMLElement} card */
+function mark(card) {
+  picked()?.removeAttribute("aria-current");
+  card.setAttribute("aria-current", "true");
+  card.scrollIntoView({ block: "nearest" });
+  history.replaceState(history.state, "", `#${hashOf(card)}`);
+  const entry = card.closest(".group")?.querySelector("h2 a");
+  const link = document.querySelector("[data-view-link=location]");
+  if (entry instanceof HTMLAnchorElement && link instanceof HTMLAnchorElement) {
+    link.href = `${entry.href}&serialNo=${encodeURIComponent(card.dataset.serialNo ?? "")}`;
+  }
+}
+
+/** @param {HTMLElement} card */
+function hashOf(card) {
+  const { serialNo, attachmentId } = card.dataset;
+  return serialNo ? `serialNo=${encodeURIComponent(serialNo)}` : `attachment=${encodeURIComponent(attachmentId ?? "")}`;
+}
+
+/** On a narrow screen and beside the grid the stage lies over the list. */
+function open() {
+  const root = desk();
+  if (!root || root.classList.contains("showing")) return;
+  root.classList.add("showing");
+  if (isOver()) {
+    history.pushState({ showing: true }, "", location.href);
+    stage()?.sheet.focus({ preventScroll: true });
+  }
+}
+
+/** Back to the list; false where the stage isn't over it. */
+export function closeStage() {
+  const root = desk();
+  if (!root?.classList.contains("showing") || !isOver()) return false;
+  root.classList.remove("showing");
+  const link = picked()?.querySelector("a[data-open]");
+  if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+  return true;
+}
+
+function isOver() {
+  const place = stage();
+  return Boolean(place && getComputedStyle(place).position === "fixed");
+}
+
+/** @param {"list" | "grid"} layout */
+export function lay(layout) {
+  document.documentElement.dataset.layout = layout;
+  remember("layout", layout);
+  desk()?.classList.toggle("showing", false);
+  for (const image of document.querySelectorAll(".card img[sizes]")) {
+    if (image instanceof HTMLImageElement) image.sizes = layout === "grid" ? "260px" : "112px";
+  }
+  for (const button of document.querySelectorAll("[data-layout-to]")) {
+    button.setAttribute("aria-pressed", String(button.getAttribute("data-layout-to") === layout));
+  }
+}
+
+/** Beside the stage, or over it where there is no room: the data. @param {boolean} [shown] */
+export function panel(shown) {
+  const root = document.documentElement;
+  const aside = document.querySelector("aside.beside");
+  const visible = Boolean(aside && aside.getClientRects().length);
+  root.dataset.panel = (shown ?? !visible) ? "open" : "closed";
+  remember("panel", root.dataset.panel);
+  stage()?.button("panel")?.setAttribute("aria-pressed", String(root.dataset.panel === "open"));
+}
+
+/** What the page shows when it has come: the card that the address names, or the one that the server put on the stage. */
+function start() {
+  const root = desk();
+  if (!root) return;
+  lay(document.documentElement.dataset.layout === "grid" ? "grid" : "list");
+  const asked = decodeURIComponent(location.hash.slice(1));
+  const all = cards();
+  const wanted = asked && all.find((card) => decodeURIComponent(hashOf(card)) === asked);
+  if (wanted) return void pick(wanted, { quietly: true });
+  const shown = stage()?.current?.dataset.fileId;
+  const first = all.find((card) => shown && card.querySelector(`[data-file-id="${shown}"]`)) ?? all[0];
+  first?.setAttribute("aria-current", "true");
+}
+
+document.addEventListener("click", (event) => {
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  const target = event.target instanceof Element ? event.target : null;
+  const layout = target?.closest("[data-layout-to]")?.getAttribute("data-layout-to");
+  if (layout === "list" || layout === "grid") return lay(layout);
+  const file = target?.closest("[data-show-file]")?.getAttribute("data-show-file");
+  if (file && stage()?.querySelector(`.strip[data-file-id="${file}"]`)) {
+    event.preventDefault();
+    return stage()?.showFile(file);
+  }
+  const card = target?.closest(OWNER);
+  const link = target?.closest("a.open, a[data-open], .more-pages a");
+  if (!(card instanceof HTMLElement) || !(link instanceof HTMLElement) || !desk()) return;
+  event.preventDefault();
+  void pick(card, { page: Number(link.dataset.page) || 1 });
+});
+document.addEventListener("stage-do", (event) => {
+  if (/** @type {CustomEvent} */ (event).detail === "panel") panel();
+});
+document.addEventListener("refused", again);
+window.addEventListener("popstate", () => void closeStage());
+document.addEventListener("viewchange", start);
+start();

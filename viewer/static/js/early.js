@@ -1,0 +1,11 @@
+// Runs before the first paint: says that scripts run, and restores the reader's layout. Storage may be forbidden.
+(() => {
+  const root = document.documentElement;
+  root.classList.add("js");
+  try {
+    root.dataset.layout = localStorage.getItem("layout") === "grid" ? "grid" : "list";
+    root.dataset.panel = localStorage.getItem("panel") ?? "";
+  } catch {
+    root.dataset.layout = "list";
+  }
+})();

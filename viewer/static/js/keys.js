@@ -1,0 +1,80 @@
+// Every key, in one place. Nothing happens while the reader types, in a dialog, or with a modifier that the host may use.
+
+import { closeStage, panel, stage, step } from "./desk.js";
+import { announce, words } from "./words.js";
+
+const TYPING = "input, textarea, select, [contenteditable], dialog";
+
+/** @type {Record<string, () => unknown>} */
+const KEYS = {
+  ArrowLeft: () => invoice(-1),
+  ArrowRight: () => invoice(1),
+  ArrowUp: () => stage()?.turn(-1),
+  ArrowDown: () => stage()?.turn(1),
+  PageUp: () => stage()?.turn(-1),
+  PageDown: () => stage()?.turn(1),
+  Home: () => invoice(-Infinity),
+  End: () => invoice(Infinity),
+  "+": () => stage()?.do("zoom-in"),
+  "=": () => stage()?.do("zoom-in"),
+  "-": () => stage()?.do("zoom-out"),
+  0: () => stage()?.do("fit-page"),
+  1: () => stage()?.do("actual"),
+  r: () => stage()?.do("turn-right"),
+  R: () => stage()?.do("turn-left"),
+  f: () => fullscreen(),
+  g: () => otherView(),
+  i: () => panel(),
+  d: () => download(),
+  "?": () => help(),
+  Escape: () => closeStage(),
+};
+/** Keys that move something only where there is something to move; else they scroll the page as ever. */
+const YIELDING = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Escape", "ArrowLeft", "ArrowRight", "Home", "End"]);
+
+/** @param {number} by */
+function invoice(by) {
+  const link = document.querySelector(`.pager a[rel=${by < 0 ? "prev" : "next"}]`);
+  if (link instanceof HTMLAnchorElement) return link.click(), true;
+  return step(by);
+}
+
+function fullscreen() {
+  const place = stage();
+  if (!place) return;
+  if (document.fullscreenElement) return void document.exitFullscreen();
+  const asked = document.fullscreenEnabled ? place.requestFullscreen() : Promise.reject(new Error("not allowed"));
+  asked.catch(() => announce(words("no_fullscreen"), true));
+}
+
+function otherView() {
+  const links = [...document.querySelectorAll("[data-view-link]")];
+  const other = links.find((link) => link.getAttribute("aria-current") !== "page");
+  if (other instanceof HTMLElement) other.click();
+}
+
+function download() {
+  const link = document.querySelector("aside.beside .files a[download]");
+  if (link instanceof HTMLElement) link.click();
+}
+
+function help() {
+  const dialog = document.getElementById("help");
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  const target = event.target instanceof Element ? event.target : document.body;
+  if (target.closest(TYPING) && !(target instanceof HTMLInputElement && target.type === "range")) return;
+  const action = KEYS[event.key];
+  if (!action) return;
+  const moved = action();
+  if (!YIELDING.has(event.key) || moved) event.preventDefault();
+});
+document.addEventListener("stage-do", (event) => {
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail === "fullscreen") fullscreen();
+  if (detail === "help") help();
+});
+document.addEventListener("swipe", (event) => invoice(/** @type {CustomEvent} */ (event).detail));
