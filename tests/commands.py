@@ -76,6 +76,29 @@ def until(happened: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+def families() -> dict[int, int]:
+    """Every living process of this machine and its parent."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state not in "ZX":
+                found[int(entry.name)] = int(parent)
+    return found
+
+
+def below(process: int) -> set[int]:
+    """The processes that it started, and those that they did."""
+    parents = families()
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
+        found |= more
+    return found
+
+
 def answers(url: str) -> bool:
     try:
         return requests.get(f"{url}/healthz", timeout=MINUTE).ok

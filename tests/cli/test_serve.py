@@ -13,35 +13,12 @@ from flask import Response
 
 from tests.cli.conftest import Ended
 from tests.clouds import row_of, scripted
-from tests.commands import MINUTE, free_port, served, until
+from tests.commands import MINUTE, below, families, free_port, served, until
 from tests.papers import pdf
 from viewer.cli.server import free_address
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 
 CREDENTIALS = {"CLIENT_ID": SANDBOX_CLIENT_ID, "CLIENT_SECRET": SANDBOX_CLIENT_SECRET}
-
-
-def families() -> dict[int, int]:
-    """Every living process of this machine and its parent."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if state not in "ZX":
-                found[int(entry.name)] = int(parent)
-    return found
-
-
-def below(process: int) -> set[int]:
-    """The processes that it started, and those that they did."""
-    parents = families()
-    found: set[int] = set()
-    while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
-        found |= more
-    return found
 
 
 def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instance: Path) -> None:

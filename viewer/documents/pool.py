@@ -1,5 +1,6 @@
 """Decoder processes: a file that crashes, hangs or eats memory loses its own task and nothing else."""
 
+import ctypes
 import math
 import os
 import resource
@@ -40,6 +41,8 @@ THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
 PRELOADED = ["viewer.documents.decode"]
 """What every decoder needs."""
+PARENT_DEATH = 1
+"""prctl(2)'s name for the signal that comes when a process's parent has died."""
 KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
 """All that a decoder keeps of the environment: credentials are none of its business."""
 
@@ -179,6 +182,8 @@ def _confine(memory: int) -> None:
     signal.pthread_sigmask(
         signal.SIG_UNBLOCK, {signal.SIGTERM}
     )  # the server blocks it for itself and so for its children
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)  # pebble takes it for dead then, and starts another
     for name in os.environ.keys() - KEPT_VARIABLES:
         del os.environ[name]
     share_heaps(1)

@@ -80,5 +80,9 @@ def limits() -> dict[str, tuple[int, int]]:
     return {name: resource.getrlimit(getattr(resource, name)) for name in names}
 
 
+def parent() -> int:
+    return os.getppid()
+
+
 def process() -> int:
     return os.getpid()

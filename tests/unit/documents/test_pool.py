@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
+from tests.commands import families, until
 from tests.papers import chinese_pdf, endless_pdf, pdf, turned
 from tests.unit.documents import hostile
 from viewer.config import Settings
@@ -104,6 +105,18 @@ def test_a_decoder_that_dies_between_two_tasks_is_replaced(tmp_path: Path) -> No
             dead = pool.run(hostile.process)
             os.kill(dead, signal.SIGKILL)
             assert pool.run(hostile.process) != dead
+        assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+    finally:
+        pool.close()
+
+
+def test_the_process_that_decoders_are_forks_of_is_replaced_too_and_leaves_none_of_them(tmp_path: Path) -> None:
+    pool = Decoders(settings_in(tmp_path))
+    try:
+        dead, orphan = pool.run(hostile.parent), pool.run(hostile.process)
+        os.kill(dead, signal.SIGKILL)
+        until(lambda: orphan not in families())
+        assert pool.run(hostile.parent) != dead
         assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
     finally:
         pool.close()
