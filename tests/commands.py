@@ -1,6 +1,7 @@
 """The `viewer` command as a process of its own, on an instance in a folder."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -97,6 +98,12 @@ def below(process: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
         found |= more
     return found
+
+
+def held_by(process: int) -> dict[str, int]:
+    """What a process holds in memory, kB by the kernel's names. Linux only."""
+    found = re.findall(r"^(\w+): +(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
+    return {name: int(size) for name, size in found}
 
 
 def answers(url: str) -> bool:

@@ -13,7 +13,7 @@ from flask import Response
 
 from tests.cli.conftest import Ended
 from tests.clouds import row_of, scripted
-from tests.commands import MINUTE, below, families, free_port, served, until
+from tests.commands import MINUTE, below, families, free_port, held_by, served, until
 from tests.papers import pdf
 from viewer.cli.server import free_address
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
@@ -35,6 +35,17 @@ def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instan
         out, err = process.communicate(timeout=MINUTE)
     assert (process.returncode, out, err) == (0, f"服务地址：{url}/\n", "")
     until(lambda: not started & set(families()))
+
+
+def test_its_processes_share_most_of_what_they_hold(instance: Path) -> None:
+    with served(instance, WORKERS="2") as (process, url):
+        for _ in range(10):
+            assert requests.get(url, timeout=MINUTE).ok
+        workers = [child for child, parent in families().items() if parent == process.pid]
+        assert len(workers) == 2
+        for each in workers:
+            held = held_by(each)
+            assert held["Private_Dirty"] < held["Anonymous"] / 2
 
 
 def test_a_request_under_way_is_finished_before_it_ends(instance: Path) -> None:
