@@ -37,15 +37,25 @@ def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instan
     until(lambda: not started & set(families()))
 
 
-def test_its_processes_share_most_of_what_they_hold(instance: Path) -> None:
+def test_its_processes_share_most_of_what_they_hold_and_decoders_can_be_forked_before_the_first_picture(
+    instance: Path,
+) -> None:
     with served(instance, WORKERS="2") as (process, url):
         for _ in range(10):
             assert requests.get(url, timeout=MINUTE).ok
         workers = [child for child, parent in families().items() if parent == process.pid]
         assert len(workers) == 2
         for each in workers:
+            until(lambda each=each: any("forkserver" in command_of(child) for child in below(each)))  # type: ignore[misc]
             held = held_by(each)
             assert held["Private_Dirty"] < held["Anonymous"] / 2
+
+
+def command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def test_a_request_under_way_is_finished_before_it_ends(instance: Path) -> None:

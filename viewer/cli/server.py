@@ -72,6 +72,7 @@ def worker_app() -> Flask:
     share_heaps(2)
     app = create_app()
     archive = app.extensions["archive"]
+    archive.decoders.start()
     archive.renditions.start()
     Finalize(None, archive.close, exitpriority=1)
 

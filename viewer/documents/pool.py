@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -39,16 +40,18 @@ LOWEST = 19
 OPEN_FILES = 64
 THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
-PRELOADED = ["viewer.documents.decode"]
-"""What every decoder needs."""
+PRELOADED = ["viewer.decoder"]
+"""What decoders need. Only their process imports it, so that nothing here depends on it."""
 PARENT_DEATH = 1
 """prctl(2)'s name for the signal that comes when a process's parent has died."""
-KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
-"""All that a decoder keeps of the environment: credentials are none of its business."""
+KEPT_VARIABLES = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD"}
+)
+"""All that a decoder keeps of the environment: credentials are none of its business. libvips reads its own (shrink) late."""
 
 
 class Decoders:
-    """The server's own decoder processes; started with the first task, ended by `close`."""
+    """The server's own decoder processes; started with the first task or ahead of it, ended by `close`."""
 
     def __init__(self, settings: Settings, *, processes: int = 2) -> None:
         self.limits = limits_of(settings)
@@ -66,6 +69,10 @@ class Decoders:
     def check(self) -> None:
         """Raises where no decoder process answers."""
         self.run(decode.page_sizes, b"", "", self.limits)
+
+    def start(self) -> None:
+        """Begins what the first task would wait for, as a server does."""
+        ensure_running()
 
     def close(self) -> None:
         with self._guard:

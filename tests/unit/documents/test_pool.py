@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,13 +13,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from tests.commands import families, until
-from tests.papers import chinese_pdf, endless_pdf, pdf, turned
+from tests.commands import families, held_by, until
+from tests.papers import chinese_pdf, cornered, encoded, endless_pdf, pdf, turned
 from tests.unit.documents import hostile
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders, _within
-from viewer.documents.sniff import JPEG, PDF, XML
+from viewer.documents.sniff import JPEG, PDF, PNG, XML
 from viewer.domain.size import Box, Size
 from viewer.errors import UnreadableDocument
 
@@ -193,6 +195,23 @@ def test_a_decoder_has_none_of_the_servers_sockets_files_or_secrets(
     assert not [name for name in names if name.startswith("socket:") or str(tmp_path) in name]
     assert "of no value" not in known.values()
     assert not [name for name in known if name.startswith("VIEWER_")]
+
+
+def test_decoders_share_most_of_what_they_hold(decoders: Decoders) -> None:
+    assert drawn(decoders, pdf(), PDF, Size(20, 10))
+    assert drawn(decoders, encoded(cornered(size=(1500, 1000)), "PNG"), PNG, Size(150, 100))
+    for _ in range(2):
+        held = held_by(decoders.run(hostile.collect))
+        assert held["Private_Dirty"] < held["Anonymous"] / 2
+
+
+def test_what_decoders_are_forks_of_has_no_other_thread() -> None:
+    code = "import os, viewer.decoder; print(len(os.listdir('/proc/self/task')))"
+    assert subprocess.check_output([sys.executable, "-c", code], encoding="utf-8") == "1\n"
+
+
+def test_what_libvips_may_not_do_is_still_told_to_it_in_a_decoder(decoders: Decoders) -> None:
+    assert decoders.run(hostile.environment)["VIPS_DISC_THRESHOLD"] == "8g"
 
 
 # Chinese in fonts that the document doesn't bring along
