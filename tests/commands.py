@@ -1,6 +1,7 @@
 """The `viewer` command as a process of its own, on an instance in a folder."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -74,6 +75,35 @@ def until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def families() -> dict[int, int]:
+    """Every living process of this machine and its parent."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if state not in "ZX":
+                found[int(entry.name)] = int(parent)
+    return found
+
+
+def below(process: int) -> set[int]:
+    """The processes that it started, and those that they did."""
+    parents = families()
+    found: set[int] = set()
+    while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
+        found |= more
+    return found
+
+
+def held_by(process: int) -> dict[str, int]:
+    """What a process holds in memory, kB by the kernel's names. Linux only."""
+    found = re.findall(r"^(\w+): +(\d+) kB", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
+    return {name: int(size) for name, size in found}
 
 
 def answers(url: str) -> bool:

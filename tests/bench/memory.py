@@ -1,6 +1,5 @@
 """What a server's processes hold in memory together, as proportional set size: shared pages count once. Linux only."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,12 +7,13 @@ from pathlib import Path
 
 import requests
 
+from tests.commands import held_by
+
 REQUESTS = 10_000
 READERS = 8
 PAUSE, PATIENCE = 2, 60
 STEADY, STILL = 5, 1.03
 """So many readings in a row within so much of the least."""
-PSS = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
 def measure(pid: int, pictures: list[str], tell: Callable[[str, float], None]) -> None:
@@ -40,7 +40,7 @@ def resting(pid: int) -> float:
 
 
 def megabytes(pid: int) -> float:
-    return sum(_proportional(each) for each in _family(pid)) / 1000
+    return sum(held_by(each)["Pss"] for each in _family(pid)) / 1000
 
 
 def _family(pid: int) -> Iterator[int]:
@@ -49,8 +49,3 @@ def _family(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
             yield from _family(int(child))
-
-
-def _proportional(pid: int) -> int:
-    found = PSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text())
-    return int(found[1]) if found else 0

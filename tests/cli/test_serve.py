@@ -13,35 +13,12 @@ from flask import Response
 
 from tests.cli.conftest import Ended
 from tests.clouds import row_of, scripted
-from tests.commands import MINUTE, free_port, served, until
+from tests.commands import MINUTE, below, families, free_port, held_by, served, until
 from tests.papers import pdf
 from viewer.cli.server import free_address
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 
 CREDENTIALS = {"CLIENT_ID": SANDBOX_CLIENT_ID, "CLIENT_SECRET": SANDBOX_CLIENT_SECRET}
-
-
-def families() -> dict[int, int]:
-    """Every living process of this machine and its parent."""
-    found = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if state not in "ZX":
-                found[int(entry.name)] = int(parent)
-    return found
-
-
-def below(process: int) -> set[int]:
-    """The processes that it started, and those that they did."""
-    parents = families()
-    found: set[int] = set()
-    while more := {child for child, parent in parents.items() if parent in {process, *found}} - found:
-        found |= more
-    return found
 
 
 def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instance: Path) -> None:
@@ -58,6 +35,27 @@ def test_it_serves_from_a_process_for_each_core_and_ends_with_all_of_them(instan
         out, err = process.communicate(timeout=MINUTE)
     assert (process.returncode, out, err) == (0, f"服务地址：{url}/\n", "")
     until(lambda: not started & set(families()))
+
+
+def test_its_processes_share_most_of_what_they_hold_and_decoders_can_be_forked_before_the_first_picture(
+    instance: Path,
+) -> None:
+    with served(instance, WORKERS="2") as (process, url):
+        for _ in range(10):
+            assert requests.get(url, timeout=MINUTE).ok
+        workers = [child for child, parent in families().items() if parent == process.pid]
+        assert len(workers) == 2
+        for each in workers:
+            until(lambda each=each: any("forkserver" in command_of(child) for child in below(each)))  # type: ignore[misc]
+            held = held_by(each)
+            assert held["Private_Dirty"] < held["Anonymous"] / 2
+
+
+def command_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def test_a_request_under_way_is_finished_before_it_ends(instance: Path) -> None:

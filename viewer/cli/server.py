@@ -16,7 +16,7 @@ from granian.constants import Interfaces
 from viewer.app import create_app
 from viewer.config import Settings
 from viewer.errors import N_, CommandError
-from viewer.memory import share_heaps
+from viewer.memory import keep, share_heaps
 from viewer.store.database import open_database
 from viewer.store.schema import check_version
 
@@ -26,7 +26,7 @@ DRAIN = 30
 """Seconds that a request under way is given after SIGTERM."""
 
 START_ALONE, START_BESIDE = "fork", "spawn"
-"""How the server's processes start: as forks they share what is imported, half of their memory; beside other threads (the
+"""How the server's processes start: as forks they share what is imported, most of their memory; beside other threads (the
 demo's) a fork would copy the locks that these hold."""
 
 COLLECT_AFTER = (50_000, 20, 100)
@@ -56,6 +56,7 @@ def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[
     )
     if tell:
         tell()
+    keep()
     server.serve()
 
 
@@ -71,6 +72,7 @@ def worker_app() -> Flask:
     share_heaps(2)
     app = create_app()
     archive = app.extensions["archive"]
+    archive.decoders.start()
     archive.renditions.start()
     Finalize(None, archive.close, exitpriority=1)
 
@@ -84,8 +86,7 @@ def worker_app() -> Flask:
 
     threading.Thread(target=end_once, name="end", daemon=True).start()
     threading.Thread(target=_end_with_parent, name="orphan", daemon=True).start()
-    gc.collect()
-    gc.freeze()  # what was just loaded stays: no need to look through it again
+    keep()
     gc.set_threshold(*COLLECT_AFTER)
     return app
 

@@ -1,9 +1,11 @@
 """Decoder processes: a file that crashes, hangs or eats memory loses its own task and nothing else."""
 
+import ctypes
 import math
 import os
 import resource
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -11,6 +13,7 @@ from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.forkserver import ensure_running
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -36,16 +39,20 @@ PATIENCE = 6
 OPEN_FILES = 64
 THREADS = 2
 """Of one decoder that may compute at the same time: so much faster than the clock can its CPU time run."""
-PRELOADED = ["viewer.documents.decode"]
-"""What every decoder needs."""
-KEPT_VARIABLES = frozenset({"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"})
-"""All that a decoder keeps of the environment: credentials are none of its business."""
+PRELOADED = ["viewer.decoder"]
+"""What decoders need. Only their process imports it, so that nothing here depends on it."""
+PARENT_DEATH = 1
+"""prctl(2)'s name for the signal that comes when a process's parent has died."""
+KEPT_VARIABLES = frozenset(
+    {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD"}
+)
+"""All that a decoder keeps of the environment: credentials are none of its business. libvips reads its own (shrink) late."""
 _spare = SpareMemory()
 """This process's own, in a decoder."""
 
 
 class Decoders:
-    """The server's own decoder processes; started with the first task, ended by `close`."""
+    """The server's own decoder processes; started with the first task or ahead of it, ended by `close`."""
 
     def __init__(self, settings: Settings, *, processes: int = 2) -> None:
         self.limits = limits_of(settings)
@@ -63,6 +70,10 @@ class Decoders:
     def check(self) -> None:
         """Raises where no decoder process answers."""
         self.run(decode.page_sizes, b"", "", self.limits)
+
+    def start(self) -> None:
+        """Begins what the first task would wait for, as a server does."""
+        ensure_running()
 
     def close(self) -> None:
         with self._guard:
@@ -179,6 +190,8 @@ def _confine(memory: int) -> None:
     signal.pthread_sigmask(
         signal.SIG_UNBLOCK, {signal.SIGTERM}
     )  # the server blocks it for itself and so for its children
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)  # pebble takes it for dead then, and starts another
     for name in os.environ.keys() - KEPT_VARIABLES:
         del os.environ[name]
     share_heaps(1)

@@ -1,6 +1,7 @@
 """Plain pictures made smaller by libvips: it takes a third of Pillow's time for a PNG, two thirds for a photo on the stage.
 
-Only for decoder processes, and imported there at the first need: its threads don't survive a fork.
+Only for decoder processes, which are forks of one that has imported this: libvips' threads wouldn't survive that, but they
+start with the first picture.
 """
 
 import os

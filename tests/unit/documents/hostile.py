@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import errno
+import gc
 import io
 import os
 import resource
@@ -81,6 +82,16 @@ def environment() -> dict[str, str]:
 def limits() -> dict[str, tuple[int, int]]:
     names = ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_CORE")
     return {name: resource.getrlimit(getattr(resource, name)) for name in names}
+
+
+def collect() -> int:
+    """Collects garbage. The process."""
+    gc.collect()
+    return os.getpid()
+
+
+def parent() -> int:
+    return os.getppid()
 
 
 def process() -> int:

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from tests.papers import chinese_pdf, endless_pdf, pdf, turned
+from tests.commands import families, held_by, until
+from tests.papers import chinese_pdf, cornered, encoded, endless_pdf, pdf, turned
 from tests.unit.documents import hostile
 from viewer.config import Settings
 from viewer.documents import decode
@@ -105,6 +108,18 @@ def test_a_decoder_that_dies_between_two_tasks_is_replaced(tmp_path: Path) -> No
             dead = pool.run(hostile.process)
             os.kill(dead, signal.SIGKILL)
             assert pool.run(hostile.process) != dead
+        assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+    finally:
+        pool.close()
+
+
+def test_the_process_that_decoders_are_forks_of_is_replaced_too_and_leaves_none_of_them(tmp_path: Path) -> None:
+    pool = Decoders(settings_in(tmp_path))
+    try:
+        dead, orphan = pool.run(hostile.parent), pool.run(hostile.process)
+        os.kill(dead, signal.SIGKILL)
+        until(lambda: orphan not in families())
+        assert pool.run(hostile.parent) != dead
         assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
     finally:
         pool.close()
@@ -215,6 +230,23 @@ def test_a_decoder_has_none_of_the_servers_sockets_files_or_secrets(
     assert not [name for name in names if name.startswith("socket:") or str(tmp_path) in name]
     assert "of no value" not in known.values()
     assert not [name for name in known if name.startswith("VIEWER_")]
+
+
+def test_decoders_share_most_of_what_they_hold(decoders: Decoders) -> None:
+    assert drawn(decoders, pdf(), PDF, Size(20, 10))
+    assert drawn(decoders, encoded(cornered(size=(1500, 1000)), "PNG"), PNG, Size(150, 100))
+    for _ in range(2):
+        held = held_by(decoders.run(hostile.collect))
+        assert held["Private_Dirty"] < held["Anonymous"] / 2
+
+
+def test_what_decoders_are_forks_of_has_no_other_thread() -> None:
+    code = "import os, viewer.decoder; print(len(os.listdir('/proc/self/task')))"
+    assert subprocess.check_output([sys.executable, "-c", code], encoding="utf-8") == "1\n"
+
+
+def test_what_libvips_may_not_do_is_still_told_to_it_in_a_decoder(decoders: Decoders) -> None:
+    assert decoders.run(hostile.environment)["VIPS_DISC_THRESHOLD"] == "8g"
 
 
 # Chinese in fonts that the document doesn't bring along
