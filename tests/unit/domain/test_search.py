@@ -48,7 +48,9 @@ def test_width_case_spaces_commas_and_currency_signs_make_no_difference(query: s
     assert term in fold(text)
 
 
-@pytest.mark.parametrize(("query", "text"), [("1234.6", "1,234.50"), ("12.3", "123"), ("大连", "大 年 连"), ("-5", "5")])
+@pytest.mark.parametrize(
+    ("query", "text"), [("1234.6", "1,234.50"), ("12.3", "123"), ("大连", "大 年 连"), ("-5", "5")]
+)
 def test_other_digits_and_other_characters_are_other_words(query: str, text: str) -> None:
     (term,) = parse_query(query)
     assert term not in fold(text)
