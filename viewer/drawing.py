@@ -1,4 +1,4 @@
-"""What a decoder process does for pictures of a page: draws, cuts, finishes. It imports no more than that needs."""
+"""What a decoder process does for pictures and text of a page: draws, cuts, finishes, reads. It imports no more than that needs."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -229,21 +229,21 @@ def test_an_attachment_is_found_by_its_name_and_its_pages(here: tuple[Installati
 
 @pytest.mark.parametrize("query", ["住宿费", "one公司", "S-one", "打印费", "header", "出差", "申请", "分摊费"])
 def test_a_location_view_finds_nothing_of_a_neighbour(here: tuple[Installation, str], query: str) -> None:
-    where = {"view": "location", "branch_id": "E-two"}
+    where: dict[str, Any] = {"view": "location", "branch_id": "E-two"}
     answer = searched(*here, query, **where)
     assert answer == {"query": query, "pages": 1, "pending": 0, "hits": []}
     assert found(*here, query) != []
 
 
 def test_a_location_view_finds_its_own_invoice(here: tuple[Installation, str]) -> None:
-    where = {"view": "location", "branch_id": "E-two"}
+    where: dict[str, Any] = {"view": "location", "branch_id": "E-two"}
     assert found(*here, "出租车 two", **where) == ["S-two"]
     assert found(*here, "分摊费", **where, serialNo="S-both") == ["S-both"]
     assert found(*here, "分摊费", view="location", branch_id="E-one", serialNo="S-both") == ["S-both"]
 
 
 def test_eas_narrowed_view_finds_only_what_it_is_narrowed_to(here: tuple[Installation, str]) -> None:
-    eas = {"profile": "eas", "serialNo": "S-two,S-both"}
+    eas: dict[str, Any] = {"profile": "eas", "serialNo": "S-two,S-both"}
     assert set(found(*here, "公司", **eas)) == {"S-two", "S-both"}
     assert found(*here, "住宿", **eas) == found(*here, "出差", **eas) == []
     assert searched(*here, "公司", **eas)["pages"] == 2
