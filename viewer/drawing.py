@@ -1,4 +1,4 @@
-"""What a decoder process does for pictures of a page: draws, cuts, finishes. It imports no more than that needs."""
+"""What a decoder process does for pictures and text of a page: draws, cuts, finishes, reads. It imports no more than that needs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from viewer.documents import decode
-from viewer.documents.shapes import Limits
+from viewer.documents.shapes import Limits, Word
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
@@ -54,6 +54,11 @@ def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Ba
     return found
 
 
+def words(content: Content, source: PageSource, limits: Limits) -> list[Word]:
+    """The words of the page with their places. Raises Unreadable."""
+    return decode.words(_read(content), source.media_type, source.number, limits)
+
+
 def _drawn_bands(
     content: Content, source: PageSource, factor: int, band: levels.Band, limits: Limits
 ) -> Iterator[tuple[int, Image.Image]]:
@@ -69,8 +74,11 @@ def _drawn_bands(
 
 
 def _drawn(content: Content, source: PageSource, box: Box, size: Size, limits: Limits) -> Image.Image:
-    read = content.read_bytes() if isinstance(content, Path) else content
-    return decode.draw(read, source.media_type, source.number, box, size, limits)
+    return decode.draw(_read(content), source.media_type, source.number, box, size, limits)
+
+
+def _read(content: Content) -> bytes:
+    return content.read_bytes() if isinstance(content, Path) else content
 
 
 def _whole(size: Size) -> Box:

@@ -9,6 +9,7 @@ from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.imports import Imports
 from viewer.archive.renditions import Renditions
+from viewer.archive.texts import Texts
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents.pool import Decoders
@@ -28,6 +29,7 @@ class Archive:
     bills: Bills
     files: Files
     renditions: Renditions
+    texts: Texts
     calls: Calls
     imports: Imports
     closing: contextlib.ExitStack
@@ -52,6 +54,8 @@ class Archive:
             stack.callback(files.close)
             renditions = Renditions(settings, blobs, decoders)
             stack.callback(renditions.close)
+            texts = Texts(renditions, decoders=decoders.count)
+            stack.callback(texts.close)
             return cls(
                 settings=settings,
                 database=database,
@@ -60,6 +64,7 @@ class Archive:
                 bills=bills,
                 files=files,
                 renditions=renditions,
+                texts=texts,
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
                 closing=stack.pop_all(),

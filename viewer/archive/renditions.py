@@ -25,6 +25,7 @@ from viewer.imaging.request import ImageRequest
 
 FROM_LEVELS = frozenset({"jpg", "webp"})
 """Formats that lose a little anyway; the others are always drawn from the original."""
+TEXT, NO_WORDS = "text.json", b"[]"
 
 
 class Renditions:
@@ -79,11 +80,17 @@ class Renditions:
         """The words of the page with their places, a JSON array. Raises UnreadableDocument."""
 
         def make() -> bytes:
-            content, limits = self._blobs.get(source.sha256), self._decoders.limits
-            words = self._decoders.run(decode.words, content, source.media_type, source.number, limits)
+            words = self._decoders.run(drawing.words, self._content(source), source, self._decoders.limits)
             return json.dumps([asdict(word) for word in words], ensure_ascii=False).encode()
 
-        return self._cache.get(source, "text.json", make)
+        if found := self.ready_text(source):
+            return found
+        with self._behind.reader():
+            return self._cache.get(source, TEXT, make)
+
+    def ready_text(self, source: PageSource) -> bytes | None:
+        """The same if it has been read; a picture has no words."""
+        return self._cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
 
     def make_ladder(self, source: PageSource) -> None:
         """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument."""

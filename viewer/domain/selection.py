@@ -56,6 +56,13 @@ def parse_profile(profile: str | None) -> Profile:
     return cast(Profile, profile or "aws")
 
 
+def parse_view(view: str | None) -> Literal["image", "location"]:
+    """`image` by default; anything but `image` and `location` is BadRequest."""
+    if view not in (None, "", "image", "location"):
+        raise BadRequest(N_("The view “{view}” doesn't exist; it is image or location."), view=view)
+    return "location" if view == "location" else "image"
+
+
 def image_view(
     invoices: Sequence[AnyInvoice],
     *,

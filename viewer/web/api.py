@@ -5,8 +5,10 @@ from flask import Response, request
 
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
+from viewer.domain.search import parse_query
 from viewer.errors import FileUnavailable
-from viewer.web import present
+from viewer.store.models import Bill
+from viewer.web import present, searching
 from viewer.web.originals import send_original
 from viewer.web.reader import archive, userkey_of
 from viewer.web.schemas import (
@@ -20,6 +22,8 @@ from viewer.web.schemas import (
     RegisterIn,
     RotationIn,
     RotationOut,
+    SearchOut,
+    SearchQuery,
     UserkeyOut,
     WaitQuery,
 )
@@ -84,16 +88,7 @@ def refresh(key: str) -> BillOut:
 @bp.output(ImageViewOut)
 @bp.doc(summary="The image view: the whole bill", responses=NO_BILL)
 def image_view(key: str, query_data: ImageViewQuery) -> ImageViewOut:
-    found = archive().bills.open(userkey_of(key))
-    archive().files.bring_in(found)
-    view = selection.image_view(
-        found.invoices,
-        branch_ids=found.branch_ids,
-        branch_id=query_data.branch_id,
-        profile=query_data.profile,
-        serial_nos=request.args.getlist("serialNo"),
-    )
-    return present.image_view_out(view, [] if view.narrowed else found.attachments)
+    return _image_view(_opened(userkey_of(key)), query_data)
 
 
 @bp.get("/bills/<key>/views/location")
@@ -101,15 +96,19 @@ def image_view(key: str, query_data: ImageViewQuery) -> ImageViewOut:
 @bp.output(LocationViewOut)
 @bp.doc(summary="The location view: one entry's single invoice", responses=NO_BILL)
 def location_view(key: str, query_data: LocationViewQuery) -> LocationViewOut:
-    found = archive().bills.open(userkey_of(key))
-    archive().files.bring_in(found)
-    view = selection.location_view(
-        found.invoices,
-        branch_ids=found.branch_ids,
-        branch_id=query_data.branch_id,
-        serial_no=query_data.serialNo,
-    )
-    return present.location_view_out(view)
+    return _location_view(_opened(userkey_of(key)), query_data)
+
+
+@bp.get("/bills/<key>/search")
+@bp.input(SearchQuery, location="query")
+@bp.output(SearchOut)
+@bp.doc(summary="What a view shows of some words: facts, and places on pages", responses=NO_BILL)
+def search(key: str, query_data: SearchQuery) -> SearchOut:
+    """Searches exactly what that view's own answer holds. Texts of pages are read at need, for at most 1.5 seconds; the
+    answer tells what is known by then and how much is left."""
+    userkey, terms = userkey_of(key), parse_query(query_data.q)
+    show = _image_view if selection.parse_view(query_data.view) == "image" else _location_view
+    return searching.search(query_data.q or "", terms, show(_opened(userkey), query_data), archive().texts)
 
 
 @bp.get("/bills/<key>/files/<file_id>")
@@ -135,6 +134,31 @@ def rotate(key: str, file_id: str, json_data: RotationIn) -> RotationOut:
     """Pixels and page sizes stay; pages, print and bundles show the file turned."""
     archive().files.rotate(userkey_of(key), file_id, json_data.rotation)
     return RotationOut(file_id=file_id, rotation=json_data.rotation)
+
+
+def _opened(userkey: str) -> Bill:
+    """The bill, its files on their way."""
+    found = archive().bills.open(userkey)
+    archive().files.bring_in(found)
+    return found
+
+
+def _image_view(bill: Bill, query: ImageViewQuery) -> ImageViewOut:
+    view = selection.image_view(
+        bill.invoices,
+        branch_ids=bill.branch_ids,
+        branch_id=query.branch_id,
+        profile=query.profile,
+        serial_nos=request.args.getlist("serialNo"),
+    )
+    return present.image_view_out(view, [] if view.narrowed else bill.attachments)
+
+
+def _location_view(bill: Bill, query: LocationViewQuery | ImageViewQuery) -> LocationViewOut:
+    view = selection.location_view(
+        bill.invoices, branch_ids=bill.branch_ids, branch_id=query.branch_id, serial_no=query.serialNo
+    )
+    return present.location_view_out(view)
 
 
 @bp.after_request

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
 from viewer.domain.size import Size
-from viewer.errors import N_, BadRequest, FileUnavailable, UnreadableDocument
+from viewer.errors import FileUnavailable, UnreadableDocument
 from viewer.imaging import info
 from viewer.imaging.request import ImageRequest
 from viewer.store.models import File
@@ -66,7 +66,7 @@ def view_manifest(key: str) -> Response:
     bill = archive().bills.open(userkey_of(key))
     archive().files.bring_in(bill)
     at = absolute_addresses(key)
-    asked = request.args.get("view") or "image"
+    asked = selection.parse_view(request.args.get("view"))
     given = [
         (name, value)
         for name in ("view", "branch_id", "profile", "serialNo")
@@ -84,7 +84,7 @@ def view_manifest(key: str) -> Response:
                 serial_nos=request.args.getlist("serialNo"),
             ),
         )
-    elif asked == "location":
+    else:
         shown = manifest.of_location_view(
             bill,
             selection.location_view(
@@ -94,8 +94,6 @@ def view_manifest(key: str) -> Response:
                 serial_no=request.args.get("serialNo"),
             ),
         )
-    else:
-        raise BadRequest(N_("The view “{view}” doesn't exist; it is image or location."), view=asked)
     response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
     if manifest.is_complete(shown):
         response.headers["Cache-Control"] = "private, no-cache"

@@ -180,6 +180,35 @@ class LocationViewOut(BaseModel):
     serial_nos: list[str]
 
 
+class HitPageOut(BaseModel):
+    """A page on which a term was found; `boxes` are the words in which it lies."""
+
+    file_id: str
+    page_id: str
+    number: int = Field(description="of the page in its file, from 1")
+    boxes: list[list[int]] = Field(description="x, y, width, height in the page's pixels, as in text.json; at most 200")
+
+
+class HitOut(BaseModel):
+    """An invoice or an attachment in which every term was found; the other one's id is null."""
+
+    serial_no: str | None
+    attachment_id: str | None
+    fields: list[str] = Field(
+        description="where a term was found, by the names that invoices, attachments and files' `fields` have in this API"
+    )
+    pages: list[HitPageOut]
+
+
+class SearchOut(BaseModel):
+    """What the view has of the query, in its order. Ask again, after a moment, while `pending` isn't 0."""
+
+    query: str
+    pages: int = Field(description="pages of the view's files; a file that is still on its way counts as one")
+    pending: int = Field(description="those of them that haven't been searched yet")
+    hits: list[HitOut] = Field(description="at most 500")
+
+
 class RegisterIn(BaseModel):
     """A signed server call: `sign` as upstream signs, `timestamp` in milliseconds."""
 
@@ -210,6 +239,15 @@ class ImageViewQuery(BaseModel):
 class LocationViewQuery(BaseModel):
     branch_id: str | None = Field(None, description="the entry; required")
     serialNo: str | None = Field(None, description="picks one of the entry's invoices; default the first")  # noqa: N815
+
+
+class SearchQuery(ImageViewQuery):
+    q: str | None = Field(
+        None,
+        description="terms separated by spaces, all of which an invoice must have; at most 200 characters. Width, case, "
+        "commas and currency signs make no difference",
+    )
+    view: str | None = Field(None, description="image (default) or location; the rest of the query is that view's own")
 
 
 class WaitQuery(BaseModel):
