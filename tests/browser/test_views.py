@@ -35,15 +35,24 @@ def test_the_image_view_shows_every_invoice_with_its_number(page: Page, demo: De
     await_painted(page, 4)
 
 
-def test_several_cards_stand_in_a_row(page: Page, demo: Demo) -> None:
+def test_the_grid_shows_several_cards_in_a_row_and_the_list_one(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(THREE_INVOICES))
-    tops = (
+    assert len(set(tops(page))) == 3
+    page.click("[data-layout-to=grid]")
+    assert len(set(tops(page))) == 1
+    page.reload()
+    assert len(set(tops(page))) == 1, "the browser remembers it"
+
+
+def tops(page: Page) -> list[float]:
+    """Where the first group's cards begin."""
+    found: list[float] = (
         page.locator(".group")
         .first.locator(".card")
         .evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
     )
-    assert len(tops) == 3
-    assert len(set(tops)) == 1
+    assert len(found) == 3
+    return found
 
 
 def test_a_marked_entry_comes_into_view_on_a_long_bill(page: Page, demo: Demo) -> None:
@@ -96,39 +105,130 @@ def test_a_failing_quick_navigation_becomes_an_ordinary_one(page: Page, demo: De
     assert page.evaluate("window.fetch.toString()").endswith("{ [native code] }")
 
 
-def test_the_dialog_reaches_the_last_of_twenty_four_pages(page: Page, demo: Demo) -> None:
+def live(page: Page) -> None:
+    """Waits until OpenSeadragon has taken over the stage."""
+    page.hover("invoice-stage .sheet")
+    expect(page.locator(".sheet.live")).to_have_count(1)
+
+
+def zoom_of(page: Page) -> float:
+    found: float = page.evaluate(
+        """() => {
+          const { viewport } = document.querySelector("invoice-stage").viewer;
+          return viewport.getZoom() / viewport.getHomeZoom();
+        }"""
+    )
+    return found
+
+
+def test_every_page_of_a_long_file_is_reached_by_key_and_by_strip(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(TWENTY_FOUR_PAGES))
     long = demo.bills[TWENTY_FOUR_PAGES].invoices[1]
-    page.click(f"[data-serial-no='{long.serial_no}'] .picture-link")
-    position, image = page.locator("#page-dialog .position"), page.locator("#page-dialog img")
+    page.click(f"[data-serial-no='{long.serial_no}'] a.open")
+    position = page.locator(".strip:not([hidden]) .position")
     expect(position).to_have_text("1 / 24")
     for _ in range(22):
-        page.keyboard.press("ArrowRight")
-    page.click("[data-do=next]")
+        page.keyboard.press("ArrowDown")
+    expect(position).to_have_text("23 / 24")
+    page.click(".strip a[data-page='24']")
     expect(position).to_have_text("24 / 24")
-    expect(page.locator("[data-do=next]")).to_be_disabled()
-    page.wait_for_function("() => document.querySelector('#page-dialog img').naturalWidth > 0")
-    fitted = image.evaluate("image => image.clientWidth")
-    image.click()
-    page.wait_for_function("width => document.querySelector('#page-dialog img').clientWidth > width", arg=fitted)
-    page.keyboard.press("-")
-    page.wait_for_function("width => document.querySelector('#page-dialog img').clientWidth <= width", arg=fitted)
-    page.keyboard.press("Escape")
-    expect(page.locator("#page-dialog")).to_be_hidden()
+    expect(page.locator("#announcement")).to_contain_text("24")
+    page.keyboard.press("PageUp")
+    expect(position).to_have_text("23 / 24")
+    page.wait_for_function("() => document.querySelector('.sheet img.picture')?.naturalWidth > 0")
+
+
+def test_a_page_is_enlarged_by_key_and_fitted_again(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(FAQ))
+    live(page)
+    page.keyboard.press("+")
+    page.wait_for_function("() => document.querySelector('invoice-stage').viewer.viewport.getZoom() > 1")
+    assert zoom_of(page) > 1
+    page.keyboard.press("1")
+    page.keyboard.press("0")
+    assert zoom_of(page) == pytest.approx(1)
 
 
 def test_a_page_number_of_a_card_opens_that_page(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(TWENTY_FOUR_PAGES))
     page.click(".more-pages summary")
     page.click(".more-pages a[data-page='17']")
-    expect(page.locator("#page-dialog .position")).to_have_text("17 / 24")
+    expect(page.locator(".strip:not([hidden]) .position")).to_have_text("17 / 24")
+
+
+def test_arrows_go_through_the_bill_and_the_address_keeps_the_place(page: Page, demo: Demo) -> None:
+    bill = demo.bills[THREE_INVOICES]
+    page.goto(demo.image_view(THREE_INVOICES))
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    third = bill.invoices[2].serial_no
+    picked = page.locator(".card[aria-current]")
+    expect(picked).to_have_attribute("data-serial-no", third)
+    expect(page.locator(".beside")).to_contain_text(third)
+    page.reload()
+    expect(picked).to_have_attribute("data-serial-no", third)
+    expect(page.locator(".beside")).to_contain_text(third)
+    page.keyboard.press("End")
+    expect(picked).to_have_attribute("data-attachment-id", re.compile("."))
+    page.keyboard.press("Home")
+    expect(picked).to_have_attribute("data-serial-no", bill.invoices[0].serial_no)
+
+
+def test_g_leads_to_the_picked_invoice_in_its_location_view_and_back(page: Page, demo: Demo) -> None:
+    second = demo.bills[THREE_INVOICES].invoices[1].serial_no
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".card[aria-current]")).to_have_attribute("data-serial-no", second)
+    page.keyboard.press("g")
+    expect(page.locator("main[data-view=location] article")).to_have_attribute("data-serial-no", second)
+    page.keyboard.press("g")
+    expect(page.locator("main[data-view=image]")).to_be_visible()
+
+
+def test_a_turned_file_stays_turned_for_the_next_reader(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(FAQ))
+    image = page.locator(".sheet img.picture")
+    before = image.evaluate("image => Number(image.getAttribute('width')) > Number(image.getAttribute('height'))")
+    try:
+        with page.expect_response("**/rotation") as saved:
+            page.keyboard.press("r")
+        assert saved.value.ok
+        page.reload()
+        assert (
+            image.evaluate("image => Number(image.getAttribute('width')) > Number(image.getAttribute('height'))")
+            is not before
+        )
+        await_painted(page, 3)
+        assert (
+            page.locator(".card img.picture").first.evaluate("image => image.naturalWidth > image.naturalHeight")
+            is not before
+        )
+    finally:
+        with page.expect_response("**/rotation"):
+            page.keyboard.press("R")
 
 
 def test_a_page_that_cant_be_loaded_says_so(page: Page, demo: Demo) -> None:
     page.route("**/i/**", lambda route: route.fulfill(status=200, body="", content_type="image/jpeg"))
     page.goto(demo.location_view(FAQ, 0))
-    page.click(".picture-link")
-    expect(page.locator("#page-dialog .note")).not_to_be_empty()
+    expect(page.locator(".sheet .note")).not_to_be_empty()
+
+
+def test_the_next_entry_is_one_click_away(page: Page, demo: Demo) -> None:
+    page.goto(demo.location_view(FAQ, 0))
+    page.click("[data-entry=next]")
+    expect(page.locator("main")).to_have_attribute("data-branch-id", demo.bills[FAQ].entries[1].branch_id)
+    expect(page.locator("[data-entry=next]")).to_have_count(0)
+    page.go_back()
+    expect(page.locator("main")).to_have_attribute("data-branch-id", demo.bills[FAQ].entries[0].branch_id)
+
+
+def test_every_key_is_told_in_the_help(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(FAQ))
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
 
 
 def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: Page, demo: Demo, watch: Watch) -> None:
@@ -144,7 +244,7 @@ def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: 
     page.goto(demo.image_view(FAQ))
     page.evaluate(
         """serialNo => {
-          const link = document.querySelector(`[data-serial-no="${serialNo}"] .picture-link`);
+          const link = document.querySelector(`[data-serial-no="${serialNo}"] .open`);
           const waiting = document.createElement("pending-picture");
           waiting.innerHTML = `<img class="picture pending" src="${location.pathname}/pictures/1/320.jpg">`;
           link.replaceWith(waiting);
@@ -152,7 +252,7 @@ def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: 
         serial_no,
     )
     expect(page.locator("pending-picture")).to_have_count(1)
-    expect(page.locator(f"[data-serial-no='{serial_no}'] a.picture-link")).to_be_visible()
+    expect(page.locator(f"[data-serial-no='{serial_no}'] a.open")).to_be_visible()
     expect(page.locator("pending-picture")).to_have_count(0)
     assert len(asked) == 3
     assert len(watch.complaints) == 3, "the browser itself notes each failed answer"
@@ -167,11 +267,13 @@ def test_files_that_fail_are_marked_and_the_rest_is_shown(page: Page, demo: Demo
 
 def test_each_receipt_on_a_pasted_sheet_has_a_picture_of_its_own_shape(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(PASTED))
-    await_painted(page, 4)
+    await_painted(page, 4 + 1)
     shapes = page.locator("img.picture").evaluate_all(
         "images => images.map(each => each.naturalWidth > each.naturalHeight)"
     )
-    assert shapes == [True, False, False, False], "the train ticket lies, the narrow receipts stand"
+    assert shapes == [True, False, False, False, True], (
+        "the train ticket lies, the narrow receipts stand; it is on the stage"
+    )
     page.goto(demo.location_view(PASTED, 1))
     await_painted(page, 1)
     assert page.locator("img.picture").count() == 1
@@ -198,9 +300,20 @@ def test_the_look_up_page_opens_a_bill_and_says_what_is_wrong(page: Page, demo: 
 def test_without_javascript_the_image_view_holds_all_invoices_and_pictures(scriptless: Page, demo: Demo) -> None:
     scriptless.goto(demo.image_view(TWENTY_FOUR_PAGES))
     assert scriptless.locator("[data-serial-no]").count() == 3
-    assert scriptless.locator("a[data-page]").count() == 1 + 24 + 1 + 8
+    assert scriptless.locator(".card a[data-page]").count() == 1 + 24 + 1 + 8
     scriptless.wait_for_load_state("networkidle")
-    assert scriptless.locator("img.picture").evaluate_all(PAINTED) == 3 + 1
+    assert scriptless.locator("img.picture").evaluate_all(PAINTED) == 3 + 1 + 1
+
+
+def test_without_javascript_a_card_leads_to_every_page_of_its_invoice(scriptless: Page, demo: Demo) -> None:
+    scriptless.goto(demo.image_view(TWENTY_FOUR_PAGES))
+    long = demo.bills[TWENTY_FOUR_PAGES].invoices[1].serial_no
+    scriptless.click(f"[data-serial-no='{long}'] a.open")
+    expect(scriptless.locator(".beside")).to_contain_text(long)
+    scriptless.click(".strip a[data-page='24']")
+    expect(scriptless.locator(".strip:not([hidden]) .position")).to_have_text("24 / 24")
+    scriptless.wait_for_load_state("networkidle")
+    assert scriptless.locator(".sheet img.picture").evaluate_all(PAINTED) == 1
 
 
 def test_the_api_page_lists_its_operations(page: Page, demo: Demo) -> None:

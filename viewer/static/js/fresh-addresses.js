@@ -52,6 +52,11 @@ function isShown(element) {
   return element instanceof HTMLImageElement && element.complete && element.naturalWidth > 0;
 }
 
+/** @param {Element} element */
+function isRefused(element) {
+  return element instanceof HTMLImageElement && element.complete && Boolean(element.src) && !element.naturalWidth;
+}
+
 /** @param {Element} element @param {string} segment */
 function change(element, segment) {
   for (const name of ATTRIBUTES) {
@@ -79,6 +84,7 @@ function renewInTime() {
 }
 
 waitForEnd();
+if ([...document.querySelectorAll("#view img[data-page-id]")].some(isRefused)) void freshAddresses();
 document.addEventListener("visibilitychange", renewInTime);
 document.addEventListener(
   "error",

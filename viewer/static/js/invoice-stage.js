@@ -51,6 +51,8 @@ export class InvoiceStage extends HTMLElement {
     this.addEventListener("reset", this);
     this.sheet.addEventListener("error", this, true);
     this.sheet.addEventListener("load", this, true);
+    const first = this.sheet.querySelector("img.picture");
+    if (this.page && first instanceof HTMLImageElement && first.complete && !first.naturalWidth) void this.failed();
     if (this.page && window.matchMedia("(pointer: coarse)").matches) this.whenIdle(() => void this.live());
   }
 
