@@ -11,7 +11,7 @@ PO := $(wildcard viewer/translations/*/LC_MESSAGES/messages.po)
 demo: $(RUN)
 	@exec $(BIN)/viewer demo $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
 
-test: $(DEV) browser
+test: $(DEV) $(NODE) browser
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(DEV) $(NODE)
@@ -22,6 +22,8 @@ check: $(DEV) $(NODE)
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/djlint templates --check --quiet
 	$(BIN)/python -m tests.messages
+	$(BIN)/python -m tests.budgets
+	$(BIN)/python -m tests.css_support
 	$(BIN)/python assets.py npm exec -- tsc --noEmit --project jsconfig.json
 	$(BIN)/python assets.py npm exec -- eslint viewer/static/js
 

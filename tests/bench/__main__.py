@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.bench import memory, peers, steps
+from tests.bench import memory, peers, race, steps
 from tests.commands import served
 from tests.wheel import answers, free_port
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, FAQ_USERKEY, demo_bills
@@ -51,6 +51,10 @@ def main() -> None:
         peers.run(Path(script), sys.argv[1:])
     else:
         print("\nBeside other image servers: set PEERS_BENCH to their script.")
+    if script := os.environ.get("RACE_BENCH"):
+        race.run(Path(script), sys.argv[1:])
+    else:
+        print("\nBeside IIIF viewers: set RACE_BENCH to their script.")
 
 
 def measure(address: str) -> None:

@@ -122,12 +122,14 @@ def page(browser: Browser, watch: Watch) -> Iterator[Page]:
 
 
 @pytest.fixture
-def scriptless(browser: Browser) -> Iterator[Page]:
-    """A page of a browser that runs no JavaScript."""
+def scriptless(browser: Browser, watch: Watch) -> Iterator[Page]:
+    """A page of a browser that runs no JavaScript. Afterwards: nothing asked of another host."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
     context.set_default_timeout(STEP)
+    watch.over(context)
     yield context.new_page()
     context.close()
+    assert watch.hosts <= {"127.0.0.1"}
 
 
 def _free_ports(count: int) -> int:

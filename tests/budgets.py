@@ -1,0 +1,31 @@
+"""What a reader's browser may have to load of our own: `python -m tests.budgets`.
+
+Bytes as `gzip -9` makes them, file by file. Libraries in `vendor`, the demo ERP's page and the API's page don't count.
+"""
+
+import gzip
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+STATIC = Path(__file__).parents[1] / "viewer/static"
+ELSEWHERE = frozenset({"erp.js", "api-docs.js", "erp.css"})
+BUDGETS = {"js/*.js": 40_000, "css/*.css": 15_000}
+
+
+def sizes(static: Path = STATIC) -> Iterator[tuple[str, int, int]]:
+    """The files, what they weigh together, and what they may."""
+    for pattern, budget in BUDGETS.items():
+        counted = [path for path in static.glob(pattern) if path.name not in ELSEWHERE]
+        yield pattern, sum(len(gzip.compress(path.read_bytes(), 9)) for path in counted), budget
+
+
+def main() -> int:
+    heavy = [f"{files}: {size:,} bytes of {budget:,}" for files, size, budget in sizes() if size > budget]
+    for line in heavy:
+        print(f"Too heavy: {line}")
+    return 1 if heavy else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
