@@ -8,6 +8,8 @@ const OLDEST = 86;
 const { api, css, javascript } = JSON.parse(readFileSync("node_modules/@mdn/browser-compat-data/data.json", "utf-8"));
 const interfaces = Object.entries({ ...javascript.builtins, ...api });
 const LISTENING = 'CallExpression:matches([callee.name="addEventListener"], [callee.property.name="addEventListener"])';
+/** Names of our own values and of OpenSeadragon's, which some newer interface happens to have too. */
+const OURS = new Set(["rotation", "destroy", "addHandler", "take", "layout"]);
 const message = `not in Chromium ${OLDEST}`;
 
 /** The first version that has it. */
@@ -21,7 +23,7 @@ const tooNew = (feature) => since(feature) > OLDEST;
 const members = interfaces.flatMap(([owner, feature]) => Object.entries(feature).map((member) => [owner, ...member]));
 const known = new Set(members.filter(([, , feature]) => !tooNew(feature)).map(([, name]) => name));
 const newMembers = [...new Set(members.map(([, name]) => name))].filter(
-  (name) => /^[a-z]\w*$/.test(name) && !/_(static|event|parameter)/.test(name) && !known.has(name),
+  (name) => /^[a-z]\w*$/.test(name) && !/_(static|event|parameter)/.test(name) && !known.has(name) && !OURS.has(name),
 );
 const newStatics = members
   .filter(([, name, feature]) => /^[A-Z]|_static$/.test(name) && tooNew(feature))
