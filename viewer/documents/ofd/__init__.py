@@ -7,8 +7,7 @@ from PIL import Image
 
 from viewer.documents import pdf
 from viewer.documents.ofd.convert import converted, page_points
-from viewer.documents.ofd.findings import Finding
-from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
+from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
 from viewer.documents.words import pdf_words
 from viewer.domain.size import Box, Size
 
@@ -29,6 +28,11 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 def words(content: bytes, number: int, limits: Limits) -> list[Word]:
     """The words of page `number` (from 1)."""
     return pdf_words(_page(content, number, limits), 1, limits)
+
+
+def findings(content: bytes, limits: Limits) -> list[Finding]:
+    """What of its pages can't be shown as they say."""
+    return converted(content, limits)[1]
 
 
 def to_pdf(content: bytes, limits: Limits) -> tuple[bytes, list[Finding]]:

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from viewer.documents.ofd.document import Page, pages_of
-from viewer.documents.ofd.findings import Finding, Findings
+from viewer.documents.ofd.findings import Findings
 from viewer.documents.ofd.fonts import Fonts
 from viewer.documents.ofd.package import Package
 from viewer.documents.ofd.page import page_area, page_items
 from viewer.documents.ofd.seals import seal_items
 from viewer.documents.ofd.values import shown_all
 from viewer.documents.ofd.writer import Writer, base, points
-from viewer.documents.shapes import Limits, Unreadable
+from viewer.documents.shapes import Finding, Limits, Unreadable
 
 
 def page_points(content: bytes, limits: Limits) -> list[tuple[float, float]]:
