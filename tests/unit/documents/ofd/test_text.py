@@ -157,6 +157,14 @@ def test_letters_that_stand_in_are_no_wider_than_those_of_the_missing_font() -> 
     assert found[2] <= 10 + 16
 
 
+def test_a_digit_behind_a_narrow_point_is_as_wide_as_the_others() -> None:
+    with_point, without = (
+        ofds.ofd(ofds.text(said, f'X="0" Y="8" DeltaX="{deltas}"'), resources=ofds.font("宋体"))
+        for said, deltas in (("4.4", "4 2.2"), ("44", "6.2"))
+    )
+    assert box_of(with_point) == box_of(without)
+
+
 @pytest.mark.parametrize("deltas", ["", 'DeltaX="4"', 'DeltaX="g 3 4" DeltaY="0"', 'DeltaX="g" DeltaY="x y"'])
 def test_a_text_code_without_characters_draws_nothing(deltas: str) -> None:
     content = own(ofds.text("", f'X="0" Y="8" {deltas}') + ofds.path(inside='<ofd:FillColor Value="0 0 0"/>'))
