@@ -24,7 +24,7 @@ class ToldOut(BaseModel):
     value: str = Field(description="amounts as exact decimals, dates as ISO 8601, codes as printed")
     source: Source = Field(
         description="xml: the file itself; original_invoice.xml, OFD.xml, CustomTag.xml: within an OFD; attachment: an XML "
-        "attached to a PDF or OFD; metadata: a PDF's information dictionary; text: what a PDF's pages show"
+        "attached to a PDF or OFD; metadata: a PDF's information dictionary; text: what the pages of a PDF or OFD show"
     )
 
 
