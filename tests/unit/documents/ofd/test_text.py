@@ -1,13 +1,18 @@
 """Texts of an OFD: where each character stands, which font draws it, and what is read of it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests import ofds
 from tests.papers import zipped
 from tests.unit.documents.ofd.shown import RED, WHITE, at, drawn, findings, ink, said
+from viewer.documents.ofd.faces import shipped
+from viewer.documents.ofd.families import stand_in
 from viewer.documents.ofd.objects import Item
 from viewer.documents.ofd.order import in_reading_order
 from viewer.documents.ofd.values import Rect
+from viewer.fonts import KAI_SC, MONO, SANS, SANS_SC, SERIF, SERIF_SC
 
 FONT = ofds.font("Test", "font.ttf")
 
@@ -148,6 +153,31 @@ def test_every_usual_font_draws_without_being_there(name: str) -> None:
     assert box_of(content)
     assert "".join(said(content)) == "发票¥12.00"
     assert findings(content) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "chinese", "latin"),
+    [
+        ("宋体", SERIF_SC, SERIF_SC),
+        ("SimSun", SERIF_SC, SERIF_SC),
+        ("黑体", SANS_SC, SANS_SC),
+        ("SimHei", SANS_SC, SANS_SC),
+        ("微软雅黑", SANS_SC, SANS_SC),
+        ("仿宋_GB2312", KAI_SC, KAI_SC),
+        ("楷体", KAI_SC, KAI_SC),
+        ("Arial", SANS_SC, SANS),
+        ("Times New Roman", SERIF_SC, SERIF),
+        ("Courier New", SERIF_SC, MONO),
+        ("", SERIF_SC, SERIF_SC),
+    ],
+)
+def test_each_usual_font_has_one_of_its_kind_in_its_place(name: str, chinese: Path, latin: Path) -> None:
+    faces = stand_in(name)
+    assert not faces.bold
+    for char, path in (("发", chinese), ("A", latin)):
+        found = faces.find(ord(char))
+        assert found
+        assert found[0] is shipped(path)
 
 
 def test_letters_that_stand_in_are_no_wider_than_those_of_the_missing_font() -> None:
