@@ -16,6 +16,8 @@ ALONG = (
 LABEL_END = "：:"
 FURTHEST = 5.0
 """Characters' widths from one to the next."""
+MOST_ALIKE = 500
+"""Characters on a page that a label may begin with, or go on with; an invoice has a few."""
 ALIKE = 0.15
 """By how much of its width a character may be wider than another of its label, or aside of it."""
 
@@ -33,6 +35,8 @@ def _down(words: list[Word]) -> list[Word]:
     taken: set[int] = set()
     labels: dict[int, Word] = {}
     for label in DOWN:
+        if any(len(singles.get(char, ())) > MOST_ALIKE for char in label):
+            continue
         for start in singles.get(label[0], ()):
             found = _beneath_each_other(label, start, words, singles)
             if found and taken.isdisjoint(found):

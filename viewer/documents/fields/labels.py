@@ -44,8 +44,8 @@ TITLES = (
     (re.compile(r"增值税普通发票"), "3"),
 )
 """What an invoice is headed with → its type; the first that fits."""
-PARTIES = {"购": ("buyer", "购买方"), "销": ("seller", "销售方")}
-"""The first character of the words that run down beside a party's box → the party, and the words."""
+PARTIES = {"buyer": "购买方", "seller": "销售方"}
+"""Party → the words that run down beside its box."""
 FIRST_PAGES = 3
 """Pages whose text is read, besides the last: the totals of a long invoice stand there, and a collection of invoices, of
 which none can stand for the file, is seen by the first few."""
@@ -123,7 +123,7 @@ class Page:
         """Whose name or number it is: said by the label itself, by one before it on the line, or beside the box; "" where
         nothing says it."""
         for each in reversed([other for other in line.labels if other.left <= label.left]):
-            for party, words in PARTIES.values():
+            for party, words in PARTIES.items():
                 if each.text.startswith(words):
                     return party
         middle = line.words[label.after - 1].y + line.words[label.after - 1].h / 2
@@ -136,7 +136,7 @@ class Page:
         return max(beside, key=lambda column: column.right).party if beside else ""
 
     def _parties_columns(self) -> Iterator[Column]:
-        for party, words in PARTIES.values():
+        for party, words in PARTIES.items():
             for first, last in self._running_down(words):
                 yield Column(party, first.x + first.w, first.y, last.y + last.h, first.h)
 
