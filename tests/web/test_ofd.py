@@ -14,7 +14,7 @@ from tests.unit.documents import hostile
 from tests.unit.gateway.sandbox.ofds import Ofd
 from viewer.documents import decode
 from viewer.gateway.sandbox.catalogue import demo_bills
-from viewer.gateway.sandbox.papers import Invoice
+from viewer.gateway.sandbox.papers import Invoice, TrainTicket
 from viewer.gateway.sandbox.shapes import CatalogueBill, CatalogueInvoice
 from viewer.gateway.sandbox.state import State
 
@@ -41,7 +41,7 @@ def test_an_ofd_is_listed_and_downloaded_as_it_was_issued(
     assert response.content == issued
     assert response.headers["Content-Type"] == "application/ofd"
     assert wanted.name in unquote(response.headers["Content-Disposition"])
-    assert isinstance(held.paper, Invoice)
+    assert isinstance(held.paper, Invoice | TrainTicket)
     assert Ofd(response.content).custom_datas()["发票号码"] == held.paper.number
 
 
