@@ -123,8 +123,10 @@ def _placed(
             x += across[number_of] if number_of < len(across) else 0.0
             y += down[number_of] if number_of < len(down) else 0.0
         elif chosen:
-            natural = letters.font.drawn(chosen, ord(char), None)[1] * letters.size * letters.stretch
-            x, y = x + natural * along[0], y + natural * along[1]
+            step = letters.size
+            if along[0] * letters.turn.a + along[1] * letters.turn.b:  # else above each other, as high as they are
+                step *= letters.font.drawn(chosen, ord(char), None)[1] * letters.stretch
+            x, y = x + step * along[0], y + step * along[1]
 
 
 def _chosen(font: Font, char: str, glyphs: list[int] | None, findings: Findings) -> Chosen | None:

@@ -78,6 +78,12 @@ def test_without_deltas_characters_follow_in_the_reading_direction(direction: in
     assert box_of(own(ofds.text("AA", more=f'ReadDirection="{direction}"'))) == box
 
 
+def test_upright_characters_that_are_read_downwards_stand_above_each_other() -> None:
+    """B is half as wide as it is high."""
+    assert box_of(own(ofds.text("BB", more='ReadDirection="90"'))) == (10, 10, 14, 26)
+    assert box_of(own(ofds.text("BB", more='ReadDirection="90" CharDirection="90"'))) == (10, 18, 18, 26)
+
+
 def test_a_heavy_weight_makes_a_letter_wider() -> None:
     plain, heavy = (
         sum(shade * count for shade, count in enumerate(drawn(own(ofds.text("A", more=more))).convert("L").histogram()))
