@@ -26,7 +26,9 @@ INVOICE = fields(
 )
 FINDING = fields("code level message source")
 ATTACHMENT = fields("attachment_id branch_ids name files")
-FILE = fields("file_id name media_type size sha256 original resource picture rotation state problem pages fields")
+FILE = fields(
+    "file_id name media_type size sha256 original resource picture rotation state problem pages fields findings"
+)
 """`problem` is ours: why a file can't be shown."""
 PAGE = fields("page_id width height")
 IMAGE_VIEW = fields("view profile branch_id marked invoices attachments")
