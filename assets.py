@@ -1,4 +1,4 @@
-"""What the build makes beside the Python code: npm files, the Chinese font, compiled translations.
+"""What the build makes beside the Python code: npm files, the Chinese fonts, compiled translations.
 
 Hatchling runs it for every wheel and editable install; `python assets.py` runs it by hand. Nothing it makes is committed.
 """
@@ -21,6 +21,10 @@ TAKEN = {
     "@expo-google-fonts/noto-serif-sc": {
         "400Regular/NotoSerifSC_400Regular.ttf": "viewer/fonts/serif/NotoSerifSC-Regular.ttf",
         "LICENSE_FONT": "viewer/fonts/serif/LICENSE-NotoSerifSC.txt",
+    },
+    "@expo-google-fonts/noto-sans-sc": {
+        "400Regular/NotoSansSC_400Regular.ttf": "viewer/fonts/NotoSansSC-Regular.ttf",
+        "LICENSE_FONT": "viewer/fonts/LICENSE-NotoSansSC.txt",
     },
     "@fontsource/lxgw-wenkai": {
         "files/lxgw-wenkai-latin-500-normal.woff": "viewer/fonts/LXGWWenKai-Regular.ttf",

@@ -9,13 +9,13 @@ from PIL import Image
 
 from tests.likeness import red_overlap, ssim
 from tests.unit.documents.test_decode import LIMITS
-from tests.unit.gateway.sandbox.test_maker import CLASSIC, DIGITAL, SPECIAL, with_lines
+from tests.unit.gateway.sandbox.test_maker import CLASSIC, DIGITAL, E_TICKET, SPECIAL, with_lines
 from viewer.documents import ofd
 from viewer.documents.decode import draw, page_sizes, words
 from viewer.documents.sniff import OFD, PDF
 from viewer.domain.size import Box, Size
 from viewer.gateway.sandbox.maker import make
-from viewer.gateway.sandbox.papers import Invoice
+from viewer.gateway.sandbox.papers import Invoice, TrainTicket
 
 ROOMY = replace(LIMITS, page_dpi=150, page_edge=6000, decoder_pixels=36_000_000)
 LIKE, RED_LIKE = 0.95, 0.75
@@ -26,12 +26,13 @@ INVOICES = {
     "classic": CLASSIC,
     "special with a list": with_lines(SPECIAL, 50),
     "classic with a list": with_lines(CLASSIC, 50),
+    "railway ticket": E_TICKET,
 }
 made = partial(pytest.mark.parametrize, "invoice")
 
 
 @made(INVOICES.values(), ids=INVOICES.keys())
-def test_an_ofd_and_its_pdf_agree_page_by_page(invoice: Invoice) -> None:
+def test_an_ofd_and_its_pdf_agree_page_by_page(invoice: Invoice | TrainTicket) -> None:
     twins = {PDF: make(invoice, "pdf"), OFD: make(invoice, "ofd")}
     sizes = {kind: page_sizes(content, kind, ROOMY) for kind, content in twins.items()}
     assert len(sizes[OFD]) == len(sizes[PDF])
@@ -43,7 +44,7 @@ def test_an_ofd_and_its_pdf_agree_page_by_page(invoice: Invoice) -> None:
 
 
 @made(INVOICES.values(), ids=INVOICES.keys())
-def test_nothing_of_an_ofd_is_left_out(invoice: Invoice) -> None:
+def test_nothing_of_an_ofd_is_left_out(invoice: Invoice | TrainTicket) -> None:
     pdf, findings = ofd.to_pdf(make(invoice, "ofd"), ROOMY)
     assert pdf.startswith(b"%PDF")
     assert findings == []

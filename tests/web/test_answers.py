@@ -26,8 +26,10 @@ INVOICE = fields(
 )
 FINDING = fields("code level message source")
 ATTACHMENT = fields("attachment_id branch_ids name files")
-FILE = fields("file_id name media_type size sha256 original resource picture rotation state problem pages fields")
-"""`problem` is ours: why a file can't be shown."""
+FILE = fields(
+    "file_id name media_type size sha256 original resource picture rotation state problem pages fields findings"
+)
+"""`problem` and `findings` are ours: why a file can't be shown, or something in it."""
 PAGE = fields("page_id width height")
 IMAGE_VIEW = fields("view profile branch_id marked invoices attachments")
 LOCATION_VIEW = fields("view branch_id invoice position count serial_nos")

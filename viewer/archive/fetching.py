@@ -9,15 +9,17 @@ import logging
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from viewer.archive.bills import Bills
 from viewer.blobs import Blobs
+from viewer.documents import decode
 from viewer.documents.crop import crop
 from viewer.documents.fields import TELLING, invoice_fields
 from viewer.documents.pool import Decoders
+from viewer.documents.shapes import Finding
 from viewer.documents.sniff import sniff
 from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.size import Size
@@ -125,7 +127,14 @@ class Fetching:
             sizes = self._decoders.page_sizes(content, found.media_type)
         except UnreadableDocument as error:
             return self._settle(file, state="unreadable", problem=error.problem, content=found)
-        return self._settle(file, state="ready", content=found, pages=sizes, fields=self._fields(content, found))
+        return self._settle(
+            file,
+            state="ready",
+            content=found,
+            pages=sizes,
+            fields=self._fields(content, found),
+            findings=self._findings(content, found),
+        )
 
     def _fields(self, content: bytes, found: Content) -> InvoiceFields:
         """What the file itself says; nothing where reading that fails, since its pages can be shown all the same."""
@@ -136,6 +145,16 @@ class Fetching:
         except UnreadableDocument as error:
             log.info("the fields of %s can't be read: %s", found.sha256, error.problem)
             return NOTHING
+
+    def _findings(self, content: bytes, found: Content) -> list[Finding]:
+        """What of its pages can't be shown as the file says; where looking fails, its pages tell their own problems."""
+        if found.media_type not in decode.FINDINGS:
+            return []
+        try:
+            return self._decoders.run(decode.findings, content, found.media_type, self._decoders.limits)
+        except UnreadableDocument as error:
+            log.info("what of %s can't be shown is not known: %s", found.sha256, error.problem)
+            return []
 
     def _crop(self, userkey: str, file: File) -> tuple[str, int]:
         """Cuts the invoice's own picture from its pasted sheet, whose bytes are fetched first if they aren't here."""
@@ -205,6 +224,7 @@ class Fetching:
         content: Content | None = None,
         pages: Iterable[Size] = (),
         fields: InvoiceFields = NOTHING,
+        findings: Iterable[Finding] = (),
     ) -> None:
         """Writes what became of the file, unless a list said meanwhile that its content is another, or somebody was
         faster: then it stays as it is."""
@@ -217,6 +237,7 @@ class Fetching:
             if content:
                 row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type
             row.fields = fields.stored() if fields else None
+            row.findings = [asdict(finding) for finding in findings]
             row.pages = [
                 Page(number=number, width=size.width, height=size.height) for number, size in enumerate(pages, 1)
             ]

@@ -19,10 +19,9 @@ from viewer.cli.server import serve_settings
 from viewer.config import Settings
 from viewer.demo import Demo
 from viewer.documents import ofd
-from viewer.documents.ofd.findings import WORDS
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import OFD, sniff
-from viewer.domain.codes import INVOICE_TYPES, PROBLEMS
+from viewer.domain.codes import INVOICE_TYPES, LEFT_OUT, PROBLEMS
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
@@ -208,7 +207,7 @@ def convert(path: Path, output: Path) -> None:
         decoders.close()
     output.write_bytes(pdf)
     for finding in findings:
-        click.echo(f"{_(WORDS[finding.kind])}: {finding.where}", err=True)
+        click.echo(f"{_(LEFT_OUT[finding.code])}: {finding.where}", err=True)
 
 
 _DEMO_STEPS = {

@@ -10,13 +10,14 @@ import re
 import sys
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import chain, islice
 from posixpath import splitext
 from types import ModuleType
 
 from PIL import Image
 
 from viewer.documents import image, ofd, pdf
-from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
+from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
 from viewer.documents.sniff import HEAD, IMAGES, OFD, PDF, ZIP, sniff
 from viewer.documents.unzip import Entry, Unpacking, listed
 from viewer.documents.words import pdf_words
@@ -35,6 +36,7 @@ OF_THE_WHOLE = frozenset({"archive_too_large", "too_many_pages"})
 """Problems that one member brings upon its whole bundle."""
 MOST_OF_A_NAME = 1000
 """Characters of a name that its order depends on."""
+MOST_FINDINGS = 50
 REMEMBERED = 32
 """Bundles of which a decoder process remembers how many pages each member has."""
 
@@ -78,6 +80,24 @@ def words(content: bytes, number: int, limits: Limits) -> list[Word]:
     paper, number = _paper(content, number, limits)
     reader = TEXTS.get(sniff(paper))
     return reader(paper, number, limits) if reader else []
+
+
+def findings(content: bytes, limits: Limits) -> list[Finding]:
+    """What its OFDs say that can't be shown, each with the member's name."""
+    unpacking = Unpacking(content, limits)
+    found = (_findings(unpacking, entry, limits) for entry in _members(content, limits))
+    return list(islice(chain.from_iterable(found), MOST_FINDINGS))
+
+
+def _findings(unpacking: Unpacking, entry: Entry, limits: Limits) -> list[Finding]:
+    try:
+        paper = b"" if entry.encrypted or sniff(unpacking.head(entry, HEAD)) != ZIP else unpacking.whole(entry)
+        if sniff(paper) != OFD:
+            return []
+        with every_fault_told():
+            return [Finding(each.code, f"{entry.shown_name}: {each.where}") for each in ofd.findings(paper, limits)]
+    except Unreadable:
+        return []
 
 
 def _paper(content: bytes, number: int, limits: Limits) -> tuple[bytes, int]:

@@ -5,9 +5,9 @@ from types import ModuleType
 
 from PIL import Image
 
-from viewer.documents import bundle, xml_invoice
-from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import XML, ZIP
+from viewer.documents import bundle, ofd, xml_invoice
+from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
+from viewer.documents.sniff import OFD, XML, ZIP
 from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle, XML: xml_invoice}
@@ -18,6 +18,8 @@ WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {
     XML: xml_invoice.words,
 }
 """Media types whose pages have a text → how it is read."""
+FINDINGS: dict[str, Callable[[bytes, Limits], list[Finding]]] = {OFD: ofd.findings, ZIP: bundle.findings}
+"""Media types of which is known what of their pages can't be shown → how it is found."""
 
 
 def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
@@ -46,3 +48,12 @@ def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[
         return []
     with every_fault_told():
         return reader(content, number, limits)
+
+
+def findings(content: bytes, media_type: str, limits: Limits) -> list[Finding]:
+    """What of its pages can't be shown as the document says; nothing where nobody knows. Raises Unreadable."""
+    reader = FINDINGS.get(media_type)
+    if reader is None:
+        return []
+    with every_fault_told():
+        return reader(content, limits)

@@ -30,6 +30,15 @@ class Word:
     h: int
 
 
+@dataclass(frozen=True)
+class Finding:
+    """Something that isn't shown as its file says: a code of `viewer.domain.codes.LEFT_OUT`, and where: a name in the file,
+    a resource's ID, characters."""
+
+    code: str
+    where: str
+
+
 class Unreadable(Exception):
     """Raised inside a decoder; `problem` is a code of `viewer.domain.codes.PROBLEMS`."""
 

@@ -2,7 +2,7 @@
 
 A word is what a reader copies at once: an invoice number, an amount, a date, a run of Chinese. Chinese and other scripts
 part, and so does a currency sign from its amount, so that "发票号码：2544…" or "¥12.00" give the bare number.
-A label ends with its colon.
+A label ends with its colon; one whose characters stand apart is one word all the same.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from viewer.documents.pdf import opened, size_of
 from viewer.documents.shapes import Limits, Word
+from viewer.documents.spaced import put_together
 
 MOST_CHARACTERS = 200_000
 """Of one page; what comes after isn't read."""
@@ -63,7 +64,7 @@ def pdf_words(content: bytes, number: int, limits: Limits) -> list[Word]:
             text.close()
             page.close()
     found = (_word(group, size.width, size.height) for group in groups)
-    return _in_reading_order([word for word in found if word])
+    return _in_reading_order(put_together(_in_reading_order([word for word in found if word])))
 
 
 def _glyphs(page: object, text: object, size: tuple[int, int]) -> Iterator[_Glyph | None]:

@@ -102,3 +102,16 @@ PROBLEMS = {
     "too_many_files": N_("The bill has more files than the viewer takes; this one was not fetched."),
 }
 """Why a file is unavailable or unreadable → what to tell the reader."""
+
+LEFT_OUT = {
+    "missing": N_("A part that the file refers to is missing"),
+    "unreadable": N_("A part of the file can't be read"),
+    "picture": N_("A picture can't be read"),
+    "font": N_("An embedded font can't be used; another takes its place"),
+    "glyph": N_("No font has these characters"),
+    "seal": N_("A seal can't be read"),
+    "unknown": N_("Something of a kind that isn't drawn"),
+    "too_deep": N_("Parts lie in each other too deep, or in themselves"),
+    "too_much": N_("A page holds more than is drawn"),
+}
+"""Why something isn't shown as its file says, though the file is → what to tell the reader."""

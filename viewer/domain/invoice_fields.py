@@ -13,7 +13,7 @@ from typing import Any, Literal
 Source = Literal["xml", "original_invoice.xml", "OFD.xml", "CustomTag.xml", "attachment", "metadata", "text"]
 """Where a value was read: the file itself, being XML; an OFD's `original_invoice.xml`, the custom data of its `OFD.xml`, the
 text that its `CustomTag.xml` points to; another XML attached to a PDF or OFD; a PDF's information dictionary; the text
-that a PDF's page shows."""
+that the pages of a PDF or OFD show."""
 
 
 @dataclass(frozen=True)

@@ -287,6 +287,8 @@ class File(Base):
     media_type: Mapped[str | None] = mapped_column(String(100))
     fields: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """What the file itself says, as `InvoiceFields.stored()`; None if it says nothing."""
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """What its pages can't show as it says, each with a code of `viewer.domain.codes.LEFT_OUT`, and where in the file."""
     rotation: Mapped[int] = mapped_column(default=0)
 
     pages: Mapped[list["Page"]] = relationship(lazy="raise", order_by="Page.number", cascade="all, delete-orphan")

@@ -142,6 +142,7 @@ def _forget_content(file: File) -> None:
     file.pages = []
     file.state, file.problem, file.claimed_until = "pending", None, None
     file.sha256 = file.size = file.media_type = file.fields = None
+    file.findings = []
 
 
 def _told(new: Fact | None, old: Fact | None) -> Fact | None:

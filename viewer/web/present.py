@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask_babel import gettext
 
-from viewer.domain.codes import FINDINGS, INVOICE_TYPES, PROBLEMS
+from viewer.domain.codes import FINDINGS, INVOICE_TYPES, LEFT_OUT, PROBLEMS
 from viewer.domain.selection import ImageView, LocationView
 from viewer.i18n import DEFAULT
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
@@ -18,6 +18,7 @@ from viewer.web.schemas import (
     FindingOut,
     ImageViewOut,
     InvoiceOut,
+    LeftOutOut,
     LocationViewOut,
     PageOut,
     UserkeyOut,
@@ -145,7 +146,14 @@ def file_out(file: File, *, picture: bool) -> FileOut:
         if ready
         else [],
         fields=FieldsOut.model_validate(file.fields) if ready and file.fields else None,
+        findings=[left_out(finding) for finding in file.findings] if ready else [],
     )
+
+
+def left_out(finding: dict[str, str]) -> LeftOutOut:
+    """What a file's pages don't show as it says, in the reader's language."""
+    code = finding["code"]
+    return LeftOutOut(code=code, message=gettext(LEFT_OUT[code]), where=finding["where"])
 
 
 def code_name(names: dict[str, str], code: str | None) -> str | None:

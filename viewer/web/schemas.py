@@ -24,7 +24,7 @@ class ToldOut(BaseModel):
     value: str = Field(description="amounts as exact decimals, dates as ISO 8601, codes as printed")
     source: Source = Field(
         description="xml: the file itself; original_invoice.xml, OFD.xml, CustomTag.xml: within an OFD; attachment: an XML "
-        "attached to a PDF or OFD; metadata: a PDF's information dictionary; text: what a PDF's pages show"
+        "attached to a PDF or OFD; metadata: a PDF's information dictionary; text: what the pages of a PDF or OFD show"
     )
 
 
@@ -66,6 +66,14 @@ class FieldsOut(BaseModel):
     items: ToldItemsOut | None
 
 
+class LeftOutOut(BaseModel):
+    """Something that a file's pages don't show as the file says."""
+
+    code: str
+    message: str
+    where: str = Field(description="in the file: a part's name, a resource's ID, characters")
+
+
 class FileOut(BaseModel):
     """A file; `pages` and what the bytes tell are empty until it is ready, `problem` says why it can't be shown."""
 
@@ -83,6 +91,9 @@ class FileOut(BaseModel):
     pages: list[PageOut]
     fields: FieldsOut | None = Field(
         description="what the file itself says; null if it says nothing, and until it is ready"
+    )
+    findings: list[LeftOutOut] = Field(
+        description="what its pages can't show as the file says; empty until it is ready"
     )
 
 

@@ -18,7 +18,7 @@ from viewer.domain.signed_page import end_of_next_hour
 from viewer.i18n import LANGUAGES
 from viewer.store.models import Entry, Invoice
 from viewer.web.addresses import shown_size
-from viewer.web.present import code_name, finding_out
+from viewer.web.present import code_name, finding_out, left_out
 from viewer.web.reader import archive, language, theme
 
 RELEASE = "v-"
@@ -42,6 +42,7 @@ def install(app: Flask) -> None:
         resource_name=lambda code: code_name(codes.RESOURCES, code),
         problem_words=lambda problem: gettext(codes.PROBLEMS[problem]),
         finding=finding_out,
+        left_out=left_out,
         badges=badges,
         sum_of=sum_of,
         difference=difference,

@@ -11,6 +11,7 @@ from tests.papers import chinese_pdf, pdf_of, signed_pdf, stream, turned
 from viewer.documents.decode import draw, page_sizes, words
 from viewer.documents.shapes import Limits, Unreadable, Word
 from viewer.documents.sniff import JPEG, PDF
+from viewer.documents.spaced import put_together
 from viewer.documents.words import MOST_CHARACTERS
 from viewer.domain.size import Box
 from viewer.gateway.sandbox.companies import BUYER, CLOUD
@@ -166,3 +167,54 @@ def test_a_damaged_document_says_so() -> None:
         words_of(b"%PDF-1.7 rubbish")
     with pytest.raises(Unreadable):
         words_of(signed_pdf(), 2)
+
+
+def at(text: str, x: int, y: int, size: int = 10) -> Word:
+    return Word(text, x, y, size * len(text), size)
+
+
+@pytest.mark.parametrize("step", [11, 25, 45])
+def test_a_label_of_single_characters_down_the_page_is_one_word(step: int) -> None:
+    column = [at(char, 5, 10 + number * step) for number, char in enumerate("购买方")]
+    values = [at("某某公司", 60, 10 + number * step) for number in range(3)]
+    assert put_together([*column, *values]) == [Word("购买方", 5, 10, 10, 2 * step + 10), *values]
+
+
+def test_the_longer_label_counts_and_each_box_has_its_own() -> None:
+    columns = [at(char, x, 10 + number * 12) for x in (5, 200) for number, char in enumerate("购买方信息")]
+    assert [word.text for word in put_together(columns)] == ["购买方信息"] * 2
+
+
+@pytest.mark.parametrize(
+    ("parts", "joined"),
+    [
+        (["名", "称："], ["名称："]),
+        (["合", "计", "¥", "5.00"], ["合计", "¥", "5.00"]),
+        (["地", "址", "、", "电", "话", "："], ["地址、电话："]),
+        (["单", "价", "金", "额"], ["单价", "金额"]),
+        (["12.00", "34.00"], ["12.00", "34.00"]),
+        (["项", "次", "台"], ["项", "次", "台"]),
+        (["合同"], ["合同"]),
+    ],
+)
+def test_labels_whose_characters_stand_apart_are_words_and_nothing_else_is_joined(
+    parts: list[str], joined: list[str]
+) -> None:
+    assert [
+        word.text for word in put_together([at(part, 50 * number, 10) for number, part in enumerate(parts)])
+    ] == joined
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (at("合", 0, 0), at("计", 0, 40)),
+        (at("合", 0, 0), at("计", 90, 0)),
+        (at("合", 0, 0), at("计", 20, 0, size=20)),
+        (at("备", 0, 0), at("注", 20, 30)),
+        (at("备", 0, 0), at("注", 0, 70)),
+    ],
+    ids=["another line", "too far", "another size", "another column", "too far down"],
+)
+def test_what_is_not_evidently_one_label_stays_apart(first: Word, second: Word) -> None:
+    assert put_together([first, second]) == [first, second]

@@ -6,15 +6,16 @@ name that goes on in another line doesn't count. A page without 发票号码 and
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from statistics import median
 
 from viewer.documents.fields import values
+from viewer.documents.fields.lines import Label, Line, characters, joined, lined, parted, plain, runs_down
+from viewer.documents.fields.rows import add_up, rows_of
 from viewer.documents.shapes import Word
-from viewer.domain.invoice_fields import InvoiceFields
+from viewer.domain.invoice_fields import InvoiceFields, Item
 
 
 def _printed_no(text: str | None) -> str | None:
@@ -22,20 +23,6 @@ def _printed_no(text: str | None) -> str | None:
     return text if text and re.fullmatch(r"\d{8}|\d{20}", text) else None
 
 
-LABELS = {
-    "invoice_no": r"(?<!正数)发票号码:?",
-    "invoice_code": r"(?<!正数)发票代码:?",
-    "invoice_date": r"开票日期:?",
-    "check_code": r"校验码:?",
-    "name": r"(?:购买方|销售方)?名称:",
-    "tax_no": r"(?:统一社会信用代码(?:/纳税人识别号)?|纳税人识别号):",
-    "total_amount": r"\(小写\):?|票价:",
-    "sums": r"(?<!税)合计(?!金额|税额|\()",
-    "drawer": r"开票人:",
-    "other": r"地址、?电话:|开户行及账号:|收款人:|复核人?:|机器编号:|销售方:|电子客票号:",
-}
-"""What stands before a value, spaces left out and signs made narrow; `other` only ends the value before it."""
-LABEL = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in LABELS.items()))
 FIELDS: dict[str, values.Reader] = {
     "invoice_no": _printed_no,
     "invoice_code": values.invoice_code,
@@ -44,6 +31,8 @@ FIELDS: dict[str, values.Reader] = {
     "total_amount": values.amount,
     "drawer": values.name,
 }
+NAMES = frozenset({"name", "drawer"})
+"""Kinds of labels whose values may hold spaces."""
 TITLES = (
     (re.compile(r"电子发票\(增值税专用发票\)"), "27"),
     (re.compile(r"电子发票\(普通发票\)"), "26"),
@@ -55,66 +44,22 @@ TITLES = (
     (re.compile(r"增值税普通发票"), "3"),
 )
 """What an invoice is headed with → its type; the first that fits."""
-PARTIES = {"购": ("buyer", "购买方"), "销": ("seller", "销售方")}
-"""The first character of the words that run down beside a party's box → the party, and the words."""
-FIRST_GAP, NEXT_GAP = 5.0, 1.5
-"""Widest gap, in heights of a line, between a label and its value, and within a value."""
+PARTIES = {"buyer": "购买方", "seller": "销售方"}
+"""Party → the words that run down beside its box."""
+FIRST_PAGES = 3
+"""Pages whose text is read, besides the last: the totals of a long invoice stand there, and a collection of invoices, of
+which none can stand for the file, is seen by the first few."""
 MOST_WORDS = 3000
 """Of a page; an invoice has a few hundred, with its cipher a thousand."""
 MOST_LABELS = 100
 LARGE = 1.3
 """How much higher than the usual word of a page its heading is, at least."""
+REMARK = "备注"
+INDENT, REMARK_GAP = 3.0, 4.0
+"""Heights of a line from the words 备注 to a remark, and between its words, at most."""
 BELOW = 0.5
 """A line so near, in heights, may be the rest of a name."""
-LABEL_ENDS = ":)"
 FREE_OF_TAX = re.compile(r"\*+")
-
-
-@dataclass(frozen=True)
-class Label:
-    """A label on a line: of its words the next one is number `after`."""
-
-    kind: str
-    text: str
-    left: int
-    right: int
-    after: int
-
-
-class Line:
-    """Words that stand on one line, from the left, and the labels among them."""
-
-    def __init__(self, words: list[Word]) -> None:
-        self.words = sorted(words, key=lambda word: word.x)
-        self.texts = [_plain(word.text) for word in self.words]
-        self.text = "".join(self.texts)
-        self._starts = [sum(map(len, self.texts[:number])) for number in range(len(self.texts))]
-        self.labels = [self._label(found) for found in LABEL.finditer(self.text)]
-
-    def _label(self, found: re.Match[str]) -> Label:
-        first, last = self.word_at(found.start()), self.word_at(found.end() - 1)
-        word = self.words[last]
-        return Label(found.lastgroup or "", found[0], self.words[first].x, word.x + word.w, last + 1)
-
-    def word_at(self, place: int) -> int:
-        """The number of the word that holds this character of the line's text."""
-        return max(number for number, start in enumerate(self._starts) if start <= place and self.texts[number])
-
-    def value(self, label: Label) -> list[Word]:
-        """The words right behind a label, up to a gap or the next label."""
-        ends = min((other.left for other in self.labels if other.left >= label.right), default=None)
-        found: list[Word] = []
-        edge = label.right
-        for word in self.words[label.after :]:
-            gap = (NEXT_GAP if found else FIRST_GAP) * word.h
-            if (ends is not None and word.x >= ends) or word.x - edge > gap:
-                break
-            found.append(word)
-            edge = word.x + word.w
-        return found
-
-    def behind(self, label: Label) -> list[Word]:
-        return self.words[label.after :]
 
 
 @dataclass(frozen=True)
@@ -132,9 +77,11 @@ class Page:
     """The words of a page as lines."""
 
     def __init__(self, words: Iterable[Word]) -> None:
-        found = list(islice(_parted(words), MOST_WORDS + 1))
-        self.words = found if len(found) <= MOST_WORDS else []
-        self.lines = [Line(line) for line in _lined(self.words)]
+        found = list(islice(parted(words), MOST_WORDS + 1))
+        found = found if len(found) <= MOST_WORDS else []
+        self.words = [word for word in found if not runs_down(word)]
+        self._down = [char for word in found if runs_down(word) for char in characters(word)]
+        self.lines = [Line(line) for line in lined(self.words)]
         self._columns = list(self._parties_columns())
 
     def tells(self) -> dict[str, set[str]]:
@@ -147,10 +94,11 @@ class Page:
 
     def _values(self) -> Iterator[tuple[str, str | None]]:
         yield "invoice_type", self._type()
+        yield "remark", self._remark()
         labels = ((line, label) for line in self.lines for label in line.labels)
         for line, label in islice(labels, MOST_LABELS):
             if read := FIELDS.get(label.kind):
-                yield label.kind, read(_joined(line.value(label), label.kind))
+                yield label.kind, read(joined(line.value(label), spaces=label.kind in NAMES))
             elif label.kind in ("name", "tax_no"):
                 yield self._of_party(line, label)
             elif label.kind == "sums":
@@ -160,22 +108,22 @@ class Page:
         """By the heading alone, which is larger than the rest: a remark may name another kind of invoice."""
         usual = median(word.h for word in self.words) if self.words else 0
         large = [word for word in self.words if word.h > LARGE * usual]
-        texts = [_plain(word.text) for word in large] + [Line(line).text for line in _lined(large)]
+        texts = [plain(word.text) for word in large] + [Line(line).text for line in lined(large)]
         return next((code for title, code in TITLES if any(title.search(text) for text in texts)), None)
 
     def _of_party(self, line: Line, label: Label) -> tuple[str, str | None]:
         party = self._party(line, label)
         value = line.value(label)
         if label.kind == "tax_no":
-            return f"{party}_tax_no", values.tax_no(_joined(value)) if party else None
+            return f"{party}_tax_no", values.tax_no(joined(value)) if party else None
         whole = party and value and not self._goes_on(line, value)
-        return f"{party}_name", values.name(_joined(value, "name")) if whole else None
+        return f"{party}_name", values.name(joined(value, spaces=True)) if whole else None
 
     def _party(self, line: Line, label: Label) -> str:
         """Whose name or number it is: said by the label itself, by one before it on the line, or beside the box; "" where
         nothing says it."""
         for each in reversed([other for other in line.labels if other.left <= label.left]):
-            for party, words in PARTIES.values():
+            for party, words in PARTIES.items():
                 if each.text.startswith(words):
                     return party
         middle = line.words[label.after - 1].y + line.words[label.after - 1].h / 2
@@ -188,14 +136,40 @@ class Page:
         return max(beside, key=lambda column: column.right).party if beside else ""
 
     def _parties_columns(self) -> Iterator[Column]:
-        for first in islice((word for word in self.words if word.text in PARTIES), MOST_LABELS):
-            party, words = PARTIES[first.text]
-            last = first
-            for char in words[1:]:
-                under = [word for word in self.words if word.text == char and _is_under(word, last)]
-                last = min(under, key=lambda word: word.y, default=first)
-            if last.text == words[-1]:
+        for party, words in PARTIES.items():
+            for first, last in self._running_down(words):
                 yield Column(party, first.x + first.w, first.y, last.y + last.h, first.h)
+
+    def _running_down(self, text: str) -> Iterator[tuple[Word, Word]]:
+        """The first and the last character of each place where the text runs down the page."""
+        chars = [word for word in (*self.words, *self._down) if word.text in text]
+        for first in islice((word for word in chars if word.text == text[0]), MOST_LABELS):
+            last = first
+            for char in text[1:]:
+                under = [word for word in chars if word.text == char and _is_under(word, last)]
+                last = min(under, key=lambda word: word.y, default=first)
+            if last.text == text[-1]:
+                yield first, last
+
+    def _remark(self) -> str | None:
+        """What stands beside 备注, between the line of the total and that of who issued it; null where anything else stands
+        there too."""
+        label = next(self._running_down(REMARK), None)
+        above = [line for line in self.lines if any(each.kind == "total_amount" for each in line.labels)]
+        below = [line for line in self.lines if any(each.kind == "drawer" for each in line.labels)]
+        if label is None or not above or not below:
+            return None
+        left = label[0].x + label[0].w
+        top = max(word.y + word.h / 2 for word in above[-1].words)
+        bottom = min(word.y for word in below[-1].words)
+        inside = [word for word in self.words if word.x >= left and top < word.y + word.h / 2 < bottom]
+        lines = [Line(words).words for words in lined(inside)]
+        whole = all(_is_written(line, left, lines[0][0].h) for line in lines)
+        return values.remark("".join(joined(line, spaces=True) for line in lines)) if whole else None
+
+    def rows(self) -> tuple[Item, ...] | None:
+        """The rows of its table; None where they can't be told for certain."""
+        return rows_of(self.lines)
 
     def _goes_on(self, line: Line, value: list[Word]) -> bool:
         """Whether another line right above or below may be a part of this name: one that no label stands before."""
@@ -214,7 +188,7 @@ class Page:
 
     def _sums(self, line: Line, label: Label) -> Iterator[tuple[str, str | None]]:
         """合计: the amount under 金额 and the tax under 税额; without such headings two amounts in that order."""
-        amounts = [(word.x + word.w, _plain(word.text)) for word in line.behind(label) if _plain(word.text).strip("¥")]
+        amounts = [(word.x + word.w, plain(word.text)) for word in line.behind(label) if plain(word.text).strip("¥")]
         read = [(right, values.amount(text)) for right, text in amounts]
         if any(
             value is None and not FREE_OF_TAX.fullmatch(text)
@@ -241,56 +215,36 @@ class Page:
 
 
 def said_by(pages: Iterable[Page]) -> InvoiceFields:
-    """What the pages say together. Pages with different numbers belong to different invoices, and nothing stands for all."""
+    """What the pages say together. Pages with different numbers belong to different invoices, and nothing stands for all.
+    Rows count where they add up to the invoice's sums."""
     together: dict[str, set[str]] = {}
+    rows: list[Item] = []
     for page in pages:
         for field, told in page.tells().items():
             together.setdefault(field, set()).update(told)
+        rows += page.rows() or ()
     if len(together.get("invoice_no", ())) != 1:
         return InvoiceFields()
-    return InvoiceFields.of("text", {field: values.the_one(told) for field, told in together.items()})
+    one = {field: values.the_one(told) for field, told in together.items()}
+    whole = add_up(rows, one.get("amount"), one.get("tax_amount"))
+    return InvoiceFields.of("text", one, tuple(rows) if whole else ())
 
 
-def _parted(words: Iterable[Word]) -> Iterator[Word]:
-    """Words of which none has the end of a label and its value in one, as where a narrow colon stands close to digits."""
-    for word in words:
-        if len(word.text) > 1 and word.text[0] in LABEL_ENDS:
-            width = word.w // len(word.text)
-            yield Word(word.text[0], word.x, word.y, width, word.h)
-            yield Word(word.text[1:], word.x + width, word.y, word.w - width, word.h)
-        else:
-            yield word
+def pages_that_tell(count: int) -> list[int]:
+    """The numbers of the pages that are read of so many."""
+    return sorted({*range(1, min(count, FIRST_PAGES) + 1), count})
 
 
-def _lined(words: Iterable[Word]) -> list[list[Word]]:
-    """Words whose middles lie within the first of a line."""
-    lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: word.y + word.h / 2):
-        first = lines[-1][0] if lines else None
-        if first and word.y + word.h / 2 <= first.y + first.h:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return lines
+def _is_written(line: list[Word], left: int, height: int) -> bool:
+    """Whether a line is of a text that begins right of `left`, in one size and without wide gaps."""
+    edge = left + (INDENT - REMARK_GAP) * height
+    for word in line:
+        if word.x - edge > REMARK_GAP * height or not height / LARGE <= word.h <= height * LARGE:
+            return False
+        edge = word.x + word.w
+    return True
 
 
 def _is_under(word: Word, other: Word) -> bool:
     """Whether a character stands right under another, as in words that run down."""
     return abs(word.x + word.w / 2 - other.x - other.w / 2) < other.w / 2 and 0 < word.y - other.y < 4 * other.h
-
-
-def _joined(words: list[Word], kind: str = "") -> str:
-    """A value's words together; a name's keep a space where there is one on the page."""
-    if kind not in ("name", "drawer"):
-        return "".join(_plain(word.text) for word in words)
-    text = ""
-    edge = None
-    for word in words:
-        text += (" " if edge is not None and word.x - edge > word.h / 5 else "") + word.text
-        edge = word.x + word.w
-    return text
-
-
-def _plain(text: str) -> str:
-    """Without spaces, signs in their narrow form, ￥ as ¥."""
-    return "".join(unicodedata.normalize("NFKC", text).split())

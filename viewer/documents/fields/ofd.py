@@ -1,21 +1,26 @@
 """What an OFD says beside its look (GB/T 33190-2016): attached XML, custom data of the document, tags that point to text.
 
-The attached data count first, then OFD.xml, then the tags.
+The attached data count first, then OFD.xml, then the tags. Where they leave out
+what makes an invoice, the texts of the pages are read like those of a PDF.
 """
 
 import posixpath
 
 from lxml import etree
 
+from viewer.documents import ofd
 from viewer.documents.fields import values
 from viewer.documents.fields.invoice_xml import from_edrm, from_xml
+from viewer.documents.fields.labels import Page, pages_that_tell, said_by
 from viewer.documents.fields.markup import MOST_BYTES, all_named, children, content_of, local, parsed
 from viewer.documents.ofd.findings import Findings
 from viewer.documents.ofd.package import Package, folder_of
-from viewer.documents.shapes import Limits
+from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.invoice_fields import InvoiceFields, Source
 
 ORIGINAL: Source = "original_invoice.xml"
+ESSENTIAL = ("invoice_no", "invoice_date", "total_amount", "items")
+"""Where any of these is missing, the pages' texts are read too."""
 MOST_ATTACHMENTS = 20
 MOST_PAGES = 20
 """Pages and templates in which referenced texts are looked for."""
@@ -48,7 +53,17 @@ def ofd_fields(content: bytes, limits: Limits) -> InvoiceFields:
     if len(bodies) != 1:
         return InvoiceFields()
     document = Document(package, bodies[0])
-    return document.attached().or_else(_custom(bodies[0])).or_else(document.tagged())
+    told = document.attached().or_else(_custom(bodies[0])).or_else(document.tagged())
+    return told if all(getattr(told, name) for name in ESSENTIAL) else told.or_else(_shown(content, limits))
+
+
+def _shown(content: bytes, limits: Limits) -> InvoiceFields:
+    """What its pages show; nothing where they can't be read, since the rest is known all the same."""
+    try:
+        pages = len(ofd.page_sizes(content, limits))
+        return said_by(Page(ofd.words(content, number, limits)) for number in pages_that_tell(pages))
+    except Unreadable:
+        return InvoiceFields()
 
 
 class Document:

@@ -8,7 +8,7 @@ import pypdfium2
 
 from viewer.documents.fields import values
 from viewer.documents.fields.invoice_xml import from_xml
-from viewer.documents.fields.labels import Page, said_by
+from viewer.documents.fields.labels import Page, pages_that_tell, said_by
 from viewer.documents.fields.markup import MOST_BYTES, parsed
 from viewer.documents.pdf import opened
 from viewer.documents.shapes import Limits
@@ -16,9 +16,6 @@ from viewer.documents.words import pdf_words
 from viewer.domain.invoice_fields import InvoiceFields
 
 MOST_ATTACHMENTS = 20
-FIRST_PAGES = 3
-"""Pages whose text is read, besides the last: the totals of a long invoice stand there, and a collection of invoices, of
-which none can stand for the file, is seen by the first few."""
 DICTIONARY: dict[str, tuple[values.Reader, str]] = {
     "invoice_no": (values.invoice_no, "InvoiceNumber"),
     "invoice_date": (values.issued, "IssueTime"),
@@ -37,8 +34,7 @@ def pdf_fields(content: bytes, limits: Limits) -> InvoiceFields:
     with opened(content) as document:
         pages = len(document)
         told = _attached(document).or_else(_dictionary(document))
-    numbers = sorted({*range(1, min(pages, FIRST_PAGES) + 1), pages})
-    return told.or_else(said_by(Page(pdf_words(content, number, limits)) for number in numbers))
+    return told.or_else(said_by(Page(pdf_words(content, number, limits)) for number in pages_that_tell(pages)))
 
 
 def _attached(document: pypdfium2.PdfDocument) -> InvoiceFields:

@@ -7,11 +7,11 @@ from PIL import Image
 
 from viewer.documents import pdf
 from viewer.documents.ofd.convert import converted, page_points
-from viewer.documents.ofd.findings import Finding
-from viewer.documents.shapes import Limits, Unreadable, Word, every_fault_told
+from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
 from viewer.documents.words import pdf_words
 from viewer.domain.size import Box, Size
 
+FIRST_PAGES = 50
 KEPT_PAGES, KEPT_BYTES = 16, 32_000_000
 """Converted pages that a process keeps, so that another size of one needs no other conversion."""
 
@@ -31,6 +31,11 @@ def words(content: bytes, number: int, limits: Limits) -> list[Word]:
     return pdf_words(_page(content, number, limits), 1, limits)
 
 
+def findings(content: bytes, limits: Limits) -> list[Finding]:
+    """What of its pages can't be shown as they say; a long document is looked at as far as doesn't keep its readers waiting."""
+    return converted(content, limits, slice(FIRST_PAGES))[1]
+
+
 def to_pdf(content: bytes, limits: Limits) -> tuple[bytes, list[Finding]]:
     """A PDF of all pages, and what of them could not be shown. Raises Unreadable."""
     with every_fault_told():
@@ -43,7 +48,7 @@ def _page(content: bytes, number: int, limits: Limits) -> bytes:
     """A page as a PDF of its own."""
     key = hashlib.sha256(content).digest(), number, limits
     if key not in _pages:
-        _pages[key], _ = converted(content, limits, number)
+        _pages[key], _ = converted(content, limits, slice(number - 1, number))
     _pages.move_to_end(key)
     while len(_pages) > KEPT_PAGES or (len(_pages) > 1 and sum(map(len, _pages.values())) > KEPT_BYTES):
         _pages.popitem(last=False)

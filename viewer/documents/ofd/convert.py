@@ -1,16 +1,14 @@
 """OFD → PDF: all pages or one alone."""
 
-from collections.abc import Sequence
-
-from viewer.documents.ofd.document import Page, pages_of
-from viewer.documents.ofd.findings import Finding, Findings
+from viewer.documents.ofd.document import pages_of
+from viewer.documents.ofd.findings import Findings
 from viewer.documents.ofd.fonts import Fonts
 from viewer.documents.ofd.package import Package
 from viewer.documents.ofd.page import page_area, page_items
 from viewer.documents.ofd.seals import seal_items
 from viewer.documents.ofd.values import shown_all
 from viewer.documents.ofd.writer import Writer, base, points
-from viewer.documents.shapes import Limits, Unreadable
+from viewer.documents.shapes import Finding, Limits, Unreadable
 
 
 def page_points(content: bytes, limits: Limits) -> list[tuple[float, float]]:
@@ -20,15 +18,13 @@ def page_points(content: bytes, limits: Limits) -> list[tuple[float, float]]:
     return [points(page_area(package, page, findings)) for page in pages_of(package, findings, limits.max_pages)]
 
 
-def converted(content: bytes, limits: Limits, number: int | None = None) -> tuple[bytes, list[Finding]]:
-    """A PDF of all pages, or of page `number` (from 1) alone, and what could not be shown. Raises Unreadable."""
+def converted(content: bytes, limits: Limits, asked: slice = slice(None)) -> tuple[bytes, list[Finding]]:
+    """A PDF of all pages or of those that are asked for, and what could not be shown. Raises Unreadable."""
     findings = Findings()
     package = Package(content, limits, findings)
-    pages: Sequence[Page] = pages_of(package, findings, limits.max_pages)
-    if number is not None:
-        if not 1 <= number <= len(pages):
-            raise Unreadable("damaged")
-        pages = pages[number - 1 : number]
+    pages = pages_of(package, findings, limits.max_pages)[asked]
+    if not pages:
+        raise Unreadable("damaged")
     writer = Writer(findings)
     fonts = Fonts(package, findings)
     for page in pages:

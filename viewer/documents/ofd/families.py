@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from viewer.documents.ofd.faces import HALF, Face, shipped
-from viewer.fonts import KAI_SC, MONO, SANS, SERIF, SERIF_SC
+from viewer.fonts import KAI_SC, MONO, SANS, SANS_SC, SERIF, SERIF_SC
 
 KAI = ("楷", "kai", "仿宋", "fangsong", "stfangso", "隶", "行书")
 """仿宋 too: the Kai that is shipped was drawn between both."""
@@ -13,7 +13,7 @@ HEI = ("黑", "hei", "yahei", "雅黑", "gothic", "sans sc", "sans cn", "等线"
 MONOSPACED = ("courier", "mono", "consol", "cousine", "typewriter")
 LATIN_SANS = ("arial", "helvetica", "sans", "verdana", "tahoma", "calibri", "dejavu", "liberation sans", "segoe")
 LATIN_SERIF = ("times", "roman", "georgia", "garamond", "cambria", "tinos", "serif")
-EMBOLDENED = ("bold", "黑体", "simhei", "heiti", "heavy", "black", "粗")
+EMBOLDENED = ("bold", "heavy", "black", "粗")
 """Names of faces heavier than the one that stands in for them."""
 
 
@@ -45,11 +45,11 @@ def stand_in(*names: str) -> StandIn:
     if any(word in name for word in KAI):
         return StandIn((KAI_SC, SERIF_SC, SERIF), HALF, bold)
     if any(word in name for word in HEI):
-        return StandIn((SANS, SERIF_SC, KAI_SC), HALF if "黑体" in name or "simhei" in name else None, bold)
+        return StandIn((SANS_SC, KAI_SC, SERIF), HALF if "黑体" in name or "simhei" in name else None, bold)
     if any(word in name for word in SONG):
         return StandIn((SERIF_SC, KAI_SC, SERIF), HALF, bold)
     if any(word in name for word in LATIN_SERIF):
         return StandIn((SERIF, SERIF_SC, KAI_SC), None, bold)
     if any(word in name for word in LATIN_SANS):
-        return StandIn((SANS, SERIF_SC, KAI_SC), None, bold)
+        return StandIn((SANS, SANS_SC, KAI_SC), None, bold)
     return StandIn((SERIF_SC, KAI_SC, SERIF), HALF, bold)

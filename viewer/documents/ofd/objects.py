@@ -114,12 +114,7 @@ class Scene:
 
     def _text(self, element: Element) -> Item | None:
         style = style_of(element, self.resources, self.style)
-        letters = text.letters_of(element, self.fonts.get(self.resources, attribute(element, "Font")))
-        glyphs = text.glyphs_of(element, letters, self.findings)
-        if len(glyphs) > self.budget.characters:
-            self.findings.add("too_much", "characters")
-            glyphs = glyphs[: self.budget.characters]
-        self.budget.characters -= len(glyphs)
+        letters, glyphs = self._glyphs(element)
         if not glyphs:
             return None
         own = text.extent(glyphs, letters)
@@ -216,6 +211,20 @@ class Scene:
 
     # What they share
 
+    def _glyphs(self, element: Element) -> tuple[text.Letters, list[text.Glyph]]:
+        """The characters of a text, as far as the page may have more."""
+        letters = text.letters_of(element, self.fonts.get(self.resources, attribute(element, "Font")))
+        glyphs = text.glyphs_of(element, letters, self.findings)
+        if len(glyphs) > self.budget.characters:
+            self.findings.add("too_much", "characters")
+            glyphs = glyphs[: self.budget.characters]
+        self.budget.characters -= len(glyphs)
+        return letters, glyphs
+
+    def _shapes(self, element: Element, space: Matrix) -> str:
+        letters, glyphs = self._glyphs(element)
+        return outlines.path(text.runs_of(glyphs, letters), letters, space.after(self._place(element)))
+
     def _place(self, element: Element) -> Matrix:
         """From the object's own space to that of its block: its CTM, then its boundary's corner (clause 8.5)."""
         boundary = box(attribute(element, "Boundary"))
@@ -240,7 +249,7 @@ class Scene:
             ):
                 grown = boundary.x - edge, boundary.y - edge, boundary.w + 2 * edge, boundary.h + 2 * edge
                 frame = f"{shown_all(grown)} re W n "
-        clip = clip_of(element, place, boundary, self.findings)
+        clip = clip_of(element, place, boundary, self.findings, self._shapes)
         return f"q {frame}{clip}{shown_all(place)} cm {operators} Q"
 
     def _paint(self, colour: Element | None, surface: Surface, *, stroke: bool) -> Paint:

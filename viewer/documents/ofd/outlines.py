@@ -1,5 +1,6 @@
-"""Characters as shapes, for what must not be read as text: a nested seal's."""
+"""Characters as shapes, for what must not be read as text: a nested seal's, and those that cut something out."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from io import BytesIO
 
@@ -37,21 +38,37 @@ class _Pen(BasePen):  # type: ignore[misc]
         self.found.append(("h", ()))
 
 
-def written(runs: list[Run], letters: Letters, operator: str, line: float) -> str:
+def written(runs: Iterable[Run], letters: Letters, operator: str, line: float) -> str:
     """The runs' characters, each painted by `operator` with lines of this width."""
     parts = []
+    for face, shape, matrix in _placed(runs, letters):
+        width = line * face.units / letters.size
+        parts.append(f"q {exact(matrix)} cm {exact([width])} w {_unplaced(face, shape)} {operator} Q")
+    return " ".join(parts)
+
+
+def path(runs: Iterable[Run], letters: Letters, space: Matrix) -> str:
+    """All of the runs' characters as one path in a space."""
+    return " ".join(drawn(outline(face, shape), space.after(matrix)) for face, shape, matrix in _placed(runs, letters))
+
+
+def _placed(runs: Iterable[Run], letters: Letters) -> Iterator[tuple[Face, Drawn, Matrix]]:
+    """Each character, with the matrix from its font's units to the object's space."""
     for run in runs:
         for glyph, shape, _ in drawn_of(run, letters):
             face = glyph.chosen.face
             scale = letters.size / face.units
-            matrix = letters.matrix(glyph.x, glyph.y).after(Matrix(scale, 0, 0, scale, 0, 0))
-            parts.append(f"q {exact(matrix)} cm {exact([line / scale])} w {outline(face, shape)} {operator} Q")
-    return " ".join(parts)
+            yield face, shape, letters.matrix(glyph.x, glyph.y).after(Matrix(scale, 0, 0, scale, 0, 0))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def outline(face: Face, shape: Drawn) -> str:
-    """The path of a glyph in font units; seals mostly say the same."""
+def _unplaced(face: Face, shape: Drawn) -> str:
+    """A glyph in font units; seals mostly say the same."""
+    return drawn(outline(face, shape))
+
+
+def outline(face: Face, shape: Drawn) -> list[Segment]:
+    """The path of a glyph in font units."""
     program = face.program([shape])
     if face.kind == "FontFile2":
         font = TTFont(BytesIO(program), lazy=True)
@@ -64,4 +81,4 @@ def outline(face: Face, shape: Drawn) -> str:
         names = fonts[0].getGlyphOrder()
     pen = _Pen(glyphs)
     glyphs[names[1]].draw(pen)
-    return drawn(pen.found)
+    return pen.found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from viewer.documents.ofd.findings import Findings
-from viewer.documents.ofd.fonts import Chosen, Font
+from viewer.documents.ofd.fonts import LETTERS, Chosen, Font
 from viewer.documents.ofd.glyf import Drawn
 from viewer.documents.ofd.values import Matrix, Rect, around, number, numbers, offsets, shown, shown_all, size
 from viewer.documents.ofd.writer import Writer, hexed
@@ -123,8 +123,10 @@ def _placed(
             x += across[number_of] if number_of < len(across) else 0.0
             y += down[number_of] if number_of < len(down) else 0.0
         elif chosen:
-            natural = letters.font.drawn(chosen, ord(char), None)[1] * letters.size * letters.stretch
-            x, y = x + natural * along[0], y + natural * along[1]
+            step = letters.size
+            if along[0] * letters.turn.a + along[1] * letters.turn.b:  # else above each other, as high as they are
+                step *= letters.font.drawn(chosen, ord(char), None)[1] * letters.stretch
+            x, y = x + step * along[0], y + step * along[1]
 
 
 def _chosen(font: Font, char: str, glyphs: list[int] | None, findings: Findings) -> Chosen | None:
@@ -199,11 +201,17 @@ def written(runs: list[Run], letters: Letters, writer: Writer) -> str:
 
 
 def drawn_of(run: Run, letters: Letters) -> Iterator[tuple[Glyph, Drawn, float]]:
-    """Each glyph of a run, how it is drawn, and its width in ems. The last one is as wide as it is drawn."""
+    """Each glyph of a run, how it is drawn, and its width in ems. The last one is as wide as it is drawn, and a letter then
+    is drawn no wider than the widest before it: 6% must not run over a rule."""
+    letter_widths = (
+        width
+        for glyph, width in zip(run.glyphs, run.widths, strict=True)
+        if width and glyph.text and ord(glyph.text) < LETTERS
+    )
+    widest = None if run.down else max(letter_widths, default=None)
     for glyph, declared in zip(run.glyphs, run.widths, strict=True):
         code = ord(glyph.text) if glyph.text else 0
-        before = next((width for width in reversed(run.widths) if width is not None), None) if not run.down else None
-        drawn, natural = letters.font.drawn(glyph.chosen, code, None if run.down else declared or before)
+        drawn, natural = letters.font.drawn(glyph.chosen, code, None if run.down else declared or widest)
         yield glyph, drawn, (1.0 if run.down else natural) if declared is None else declared
 
 

@@ -36,7 +36,6 @@ _FINDINGS = {
     "27": "红冲待确认",
 }
 _SEVEREST_FIRST = "0231"
-_TRAIN_TAX_RATE = Decimal("0.09")
 
 
 def invoice_facts(invoice: CatalogueInvoice) -> Facts:
@@ -110,18 +109,15 @@ def _invoice(paper: Invoice) -> Facts:
 
 
 def _train_ticket(paper: TrainTicket) -> Facts:
-    """A ticket has no seller. Only the electronic one (29) has a buyer, and counts its tax: 9 % on the fare."""
-    without_tax = paper.total
-    if paper.buyer:
-        without_tax = (paper.total / (1 + _TRAIN_TAX_RATE)).quantize(Decimal("0.01"))
+    """A ticket has no seller. Only the electronic one (29) has a buyer, and counts its tax."""
     return {
         "invoiceType": paper.type_code,
         "invoiceCode": paper.code,
         "invoiceNo": paper.number,
         "invoiceDate": paper.issued.isoformat(),
         "totalAmount": f"{paper.total:.2f}",
-        "invoiceAmount": f"{without_tax:.2f}",
-        "totalTaxAmount": f"{paper.total - without_tax:.2f}",
+        "invoiceAmount": f"{paper.amount:.2f}",
+        "totalTaxAmount": f"{paper.tax:.2f}",
         "buyerName": paper.buyer.name if paper.buyer else "",
         "buyerTaxNo": paper.buyer.tax_no if paper.buyer else "",
         "salerName": "",

@@ -9,6 +9,9 @@ Form = Literal["pdf", "ofd", "scan", "photo", "png", "tiff"]
 """How a paper reaches a bill: vector PDF, an electronic invoice's OFD, A4 300 dpi scan (JPEG), 12 MP phone photo (JPEG with
 EXIF), screenshot PNG, or all its pages in black and white at 200 dpi, as an archive's scanner keeps them (TIFF, CCITT G4)."""
 
+RAILWAY_TAX = Decimal("0.09")
+"""Within a fare, as a fraction of what is left without it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
@@ -85,6 +88,15 @@ class TrainTicket:
     @property
     def issued(self) -> date:
         return self.departs
+
+    @property
+    def amount(self) -> Decimal:
+        """The fare without tax, which only a ticket made out to a buyer counts."""
+        return (self.total / (1 + RAILWAY_TAX)).quantize(Decimal("0.01")) if self.buyer else self.total
+
+    @property
+    def tax(self) -> Decimal:
+        return self.total - self.amount
 
 
 @dataclass(frozen=True, kw_only=True)

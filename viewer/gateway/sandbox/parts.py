@@ -73,7 +73,7 @@ def upload(paper: Paper, form: Form, name: str) -> CatalogueFile:
     return CatalogueFile(name=name, paper=paper, form=form, extends=name.rpartition(".")[2], resource="1")
 
 
-def as_ofd(paper: Invoice, *, bureau: bool = True) -> CatalogueFile:
+def as_ofd(paper: Invoice | TrainTicket, *, bureau: bool = True) -> CatalogueFile:
     """The OFD that the tax bureau issues beside the PDF or instead of it; an original too."""
     return CatalogueFile(
         name=f"{_stem(paper)}.ofd", paper=paper, form="ofd", extends="ofd", resource="2" if bureau else "1"

@@ -144,7 +144,7 @@ def travel_bill() -> CatalogueBill:
         entries=(traffic, lodging),
         invoices=(
             invoice(there, [traffic], upload(there, "photo", "IMG_20261102_204155.jpg")),
-            invoice(back, [traffic], original(back)),
+            invoice(back, [traffic], original(back), as_ofd(back)),
             invoice(rides, [traffic], as_ofd(rides, bureau=False)),
             invoice(nights, [lodging], original(nights), as_ofd(nights), data_file(nights), expend_status="60"),
         ),

@@ -1,16 +1,22 @@
 """What OFD packages say of their invoice, in each of the places and with the faults that real ones have."""
 
+import io
+import zipfile
 from dataclasses import replace
 
 import pytest
 
-from tests.invoices import EDRM, OFD, ofd, said, sources, texts
+from tests.invoices import EDRM, OFD, expected, ofd, said, sources, texts
+from tests.papers import zipped
 from tests.unit.documents.test_decode import LIMITS
+from tests.unit.gateway.sandbox.test_maker import CLASSIC, DIGITAL, SPECIAL
 from viewer.documents.fields import invoice_fields
 from viewer.documents.shapes import Unreadable
 from viewer.documents.sniff import OFD as OFD_TYPE
 from viewer.documents.sniff import sniff
 from viewer.domain.invoice_fields import InvoiceFields
+from viewer.gateway.sandbox.maker import make
+from viewer.gateway.sandbox.papers import Invoice
 
 ORIGINAL = (
     f"<eInvoice {EDRM}><fp:InvoiceNo>20268041</fp:InvoiceNo>"
@@ -139,3 +145,30 @@ def test_a_document_that_is_its_own_page_and_template_ends() -> None:
         "<ofd:CustomTag><ofd:FileLoc>Document.xml</ofd:FileLoc></ofd:CustomTag></ofd:Document>"
     )
     assert not fields_of(ofd(Doc_0__Document_xml=loop))
+
+
+DATA = ("OFD.xml", "CustomTag.xml", "CustomTags.xml", "original_invoice.xml", "Attachments.xml")
+
+
+def without_data(content: bytes) -> bytes:
+    """An OFD with nothing but its look."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        kept = {name: package.read(name) for name in package.namelist() if not name.endswith(DATA)}
+        head = package.read("OFD.xml")
+    start, end = head.index(b"<ofd:CustomDatas>"), head.index(b"</ofd:CustomDatas>")
+    return zipped({"OFD.xml": head[:start] + head[end + len(b"</ofd:CustomDatas>") :], **kept})
+
+
+@pytest.mark.parametrize("paper", [CLASSIC, DIGITAL, SPECIAL])
+def test_without_any_data_the_pages_say_it(paper: Invoice) -> None:
+    fields = fields_of(without_data(make(paper, "ofd")))
+    told = {name: "".join(value.split()) for name, value in said(fields).items()}
+    assert told == {name: "".join(value.split()) for name, value in expected(paper).items()}
+    assert set(sources(fields).values()) == {"text"}
+    assert fields.items
+    assert [row.amount for row in fields.items.value] == [f"{line.amount:.2f}" for line in paper.lines]
+
+
+def test_pages_that_cannot_be_shown_leave_what_the_data_say() -> None:
+    broken = ofd(custom={"发票号码": "20268041"}, Doc_0__Pages__Page_0__Content_xml="<none")
+    assert said(fields_of(broken)) == {"invoice_no": "20268041"}

@@ -40,4 +40,4 @@ def said(content: bytes, number: int = 1) -> list[str]:
 
 
 def findings(content: bytes) -> list[tuple[str, str]]:
-    return [(each.kind, each.where) for each in converted(content, SCALED)[1]]
+    return [(each.code, each.where) for each in converted(content, SCALED)[1]]

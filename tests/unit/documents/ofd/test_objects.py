@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests import ofds
 from tests.papers import cornered, encoded, zipped
-from tests.unit.documents.ofd.shown import BLACK, BLUE, RED, SCALED, WHITE, at, drawn, findings, ink
+from tests.unit.documents.ofd.shown import BLACK, BLUE, RED, SCALED, WHITE, at, drawn, findings, ink, said
 from viewer.documents.ofd.convert import converted
 
 
@@ -329,6 +329,19 @@ def test_a_clip_cuts_its_object() -> None:
         "<ofd:AbbreviatedData>M 0 0 L 5 0 L 5 10 L 0 10 C</ofd:AbbreviatedData></ofd:Path></ofd:Area></ofd:Clip></ofd:Clips>"
     )
     assert box_of(ofds.ofd(ofds.path(inside=ofds.RED + clip))) == (10, 10, 15, 20)
+
+
+def test_characters_cut_an_object() -> None:
+    """A square with an A, which this font draws as a full square, and a B, half as wide, as holes to see it through."""
+    clip = (
+        '<ofd:Clips><ofd:Clip><ofd:Area{ctm}><ofd:Text Boundary="2 0 8 8" Font="1" Size="4">'
+        '<ofd:TextCode X="0" Y="4" DeltaX="4">AB</ofd:TextCode></ofd:Text></ofd:Area></ofd:Clip></ofd:Clips>'
+    )
+    fonts, files = ofds.font(file="own.ttf"), {"own.ttf": ofds.truetype()}
+    for ctm, box in (("", (12, 10, 18, 14)), (' CTM="1 0 0 1 0 3"', (12, 13, 18, 17))):
+        content = ofds.ofd(ofds.path(inside=ofds.RED + clip.format(ctm=ctm)), resources=fonts, files=files)
+        assert box_of(content) == box
+        assert (findings(content), said(content)) == ([], [])
 
 
 def test_an_empty_list_of_clips_cuts_nothing() -> None:

@@ -7,6 +7,7 @@ from tests.papers import zipped
 from tests.unit.documents.ofd.shown import BLUE, RED, SCALED, WHITE, at, drawn, findings, said
 from tests.unit.documents.test_decode import LIMITS
 from viewer.documents import bundle, decode, ofd
+from viewer.documents.shapes import Unreadable
 from viewer.documents.sniff import OFD, ZIP, sniff
 from viewer.domain.size import Box, Size
 
@@ -52,6 +53,19 @@ def test_what_is_kept_of_conversions_does_not_grow_for_ever() -> None:
     for number in range(ofd.KEPT_PAGES + 4):
         drawn(ofds.ofd(ofds.path(at=f"{number} 1 1 1")))
     assert len(ofd._pages) == ofd.KEPT_PAGES
+
+
+def test_what_is_missing_is_looked_for_on_the_first_pages_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ofd, "FIRST_PAGES", 2)
+    content = ofds.ofd(*(ofds.image(str(400 + number)) for number in range(3)))
+    assert [each.where for each in decode.findings(content, OFD, SCALED)] == ["MultiMedia 400", "MultiMedia 401"]
+    assert [where for _, where in findings(content)] == ["MultiMedia 400", "MultiMedia 401", "MultiMedia 402"]
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_page_that_there_is_not_cannot_be_drawn(number: int) -> None:
+    with pytest.raises(Unreadable):
+        decode.draw(ofds.ofd(SQUARE), OFD, number, Box(0, 0, 10, 10), Size(10, 10), SCALED)
 
 
 def test_the_pages_of_every_document_are_shown() -> None:

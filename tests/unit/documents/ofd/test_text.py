@@ -1,13 +1,18 @@
 """Texts of an OFD: where each character stands, which font draws it, and what is read of it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests import ofds
 from tests.papers import zipped
 from tests.unit.documents.ofd.shown import RED, WHITE, at, drawn, findings, ink, said
+from viewer.documents.ofd.faces import shipped
+from viewer.documents.ofd.families import stand_in
 from viewer.documents.ofd.objects import Item
 from viewer.documents.ofd.order import in_reading_order
 from viewer.documents.ofd.values import Rect
+from viewer.fonts import KAI_SC, MONO, SANS, SANS_SC, SERIF, SERIF_SC
 
 FONT = ofds.font("Test", "font.ttf")
 
@@ -71,6 +76,12 @@ def test_characters_are_stretched_turned_and_slanted(more: str, box: tuple[int, 
 @pytest.mark.parametrize(("direction", "box"), [(0, (10, 10, 26, 18)), (90, (10, 10, 18, 26))])
 def test_without_deltas_characters_follow_in_the_reading_direction(direction: int, box: tuple[int, ...]) -> None:
     assert box_of(own(ofds.text("AA", more=f'ReadDirection="{direction}"'))) == box
+
+
+def test_upright_characters_that_are_read_downwards_stand_above_each_other() -> None:
+    """B is half as wide as it is high."""
+    assert box_of(own(ofds.text("BB", more='ReadDirection="90"'))) == (10, 10, 14, 26)
+    assert box_of(own(ofds.text("BB", more='ReadDirection="90" CharDirection="90"'))) == (10, 18, 18, 26)
 
 
 def test_a_heavy_weight_makes_a_letter_wider() -> None:
@@ -150,11 +161,44 @@ def test_every_usual_font_draws_without_being_there(name: str) -> None:
     assert findings(content) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "chinese", "latin"),
+    [
+        ("宋体", SERIF_SC, SERIF_SC),
+        ("SimSun", SERIF_SC, SERIF_SC),
+        ("黑体", SANS_SC, SANS_SC),
+        ("SimHei", SANS_SC, SANS_SC),
+        ("微软雅黑", SANS_SC, SANS_SC),
+        ("仿宋_GB2312", KAI_SC, KAI_SC),
+        ("楷体", KAI_SC, KAI_SC),
+        ("Arial", SANS_SC, SANS),
+        ("Times New Roman", SERIF_SC, SERIF),
+        ("Courier New", SERIF_SC, MONO),
+        ("", SERIF_SC, SERIF_SC),
+    ],
+)
+def test_each_usual_font_has_one_of_its_kind_in_its_place(name: str, chinese: Path, latin: Path) -> None:
+    faces = stand_in(name)
+    assert not faces.bold
+    for char, path in (("发", chinese), ("A", latin)):
+        found = faces.find(ord(char))
+        assert found
+        assert found[0] is shipped(path)
+
+
 def test_letters_that_stand_in_are_no_wider_than_those_of_the_missing_font() -> None:
     content = ofds.ofd(ofds.text("6%6%", 'X="0" Y="8" DeltaX="4"'), resources=ofds.font("宋体"))
     found = ink(drawn(content))
     assert found
     assert found[2] <= 10 + 16
+
+
+def test_a_digit_behind_a_narrow_point_is_as_wide_as_the_others() -> None:
+    with_point, without = (
+        ofds.ofd(ofds.text(said, f'X="0" Y="8" DeltaX="{deltas}"'), resources=ofds.font("宋体"))
+        for said, deltas in (("4.4", "4 2.2"), ("44", "6.2"))
+    )
+    assert box_of(with_point) == box_of(without)
 
 
 @pytest.mark.parametrize("deltas", ["", 'DeltaX="4"', 'DeltaX="g 3 4" DeltaY="0"', 'DeltaX="g" DeltaY="x y"'])

@@ -15,7 +15,16 @@ from PIL import Image, ImageOps
 from reportlab.pdfbase.ttfonts import TTFont
 
 from tests.unit.gateway.sandbox.ofds import OFD, Ofd, boundary, der, digest, distances, local
-from tests.unit.gateway.sandbox.test_maker import CLASSIC, CONTRACT, DIGITAL, E_TICKET, SPECIAL, made, with_lines
+from tests.unit.gateway.sandbox.test_maker import (
+    CLASSIC,
+    CONTRACT,
+    DIGITAL,
+    E_TICKET,
+    SPECIAL,
+    TICKET,
+    made,
+    with_lines,
+)
 from viewer.gateway.sandbox.maker import issue, make, money, qr
 from viewer.gateway.sandbox.maker.ofd.data import DATA_NAMESPACE
 from viewer.gateway.sandbox.maker.ofd.sm3 import sm3
@@ -31,9 +40,10 @@ INVOICES = {
 }
 every_invoice = pytest.mark.parametrize("invoice", INVOICES.values(), ids=INVOICES.keys())
 SIGNED = {"digital special": SPECIAL, "classic": CLASSIC}
+every_paper = pytest.mark.parametrize("paper", [*INVOICES.values(), E_TICKET], ids=[*INVOICES, "railway ticket"])
 every_signed_invoice = pytest.mark.parametrize("invoice", SIGNED.values(), ids=SIGNED.keys())
 
-opened: Callable[[Invoice], Ofd] = cache(lambda invoice: Ofd(made(invoice, "ofd")))
+opened: Callable[[Paper], Ofd] = cache(lambda paper: Ofd(made(paper, "ofd")))
 
 
 def signatures(ofd: Ofd) -> list[tuple[Any, Any]]:
@@ -62,24 +72,24 @@ def pictures(ofd: Ofd) -> list[tuple[bytes, bytes]]:
 # The package
 
 
-@every_invoice
-def test_every_part_is_named_and_every_named_part_is_there(invoice: Invoice) -> None:
-    ofd = opened(invoice)
+@every_paper
+def test_every_part_is_named_and_every_named_part_is_there(paper: Paper) -> None:
+    ofd = opened(paper)
     assert ofd.names[0] == "OFD.xml"
     assert sorted(ofd.names) == sorted(ofd.named())
 
 
-@every_invoice
-def test_ids_are_unique_and_none_is_above_the_stated_maximum(invoice: Invoice) -> None:
-    ofd = opened(invoice)
+@every_paper
+def test_ids_are_unique_and_none_is_above_the_stated_maximum(paper: Paper) -> None:
+    ofd = opened(paper)
     numbers = [number for number, _ in ofd.ids()]
     assert len(set(numbers)) == len(numbers)
     assert int(str(ofd.xml["Doc_0/Document.xml"].findtext(f".//{OFD}MaxUnitID"))) == max(numbers)
 
 
-@every_invoice
-def test_every_reference_finds_what_it_names(invoice: Invoice) -> None:
-    assert opened(invoice).dangling() == []
+@every_paper
+def test_every_reference_finds_what_it_names(paper: Paper) -> None:
+    assert opened(paper).dangling() == []
 
 
 @every_invoice
@@ -109,7 +119,7 @@ def test_a_text_has_one_distance_less_than_characters(invoice: Invoice) -> None:
 
 
 def test_only_an_electronic_invoice_is_issued_as_ofd() -> None:
-    papers: list[Paper] = [CONTRACT, E_TICKET, replace(CLASSIC, type_code="3"), replace(CLASSIC, type_code="4")]
+    papers: list[Paper] = [CONTRACT, TICKET, replace(CLASSIC, type_code="3"), replace(CLASSIC, type_code="4")]
     for paper in papers:
         with pytest.raises(TypeError):
             make(paper, "ofd")
@@ -320,6 +330,33 @@ def test_a_digital_invoice_carries_no_such_file(invoice: Invoice) -> None:
 
 
 # The seals
+
+
+def test_a_railway_ticket_carries_its_facts_as_xbrl_and_no_tags() -> None:
+    ofd = opened(E_TICKET)
+    facts = {
+        each.tag.partition("}")[2]: each.text for each in ofd.xml[f"Doc_0/Attachs/rai_issuer_{E_TICKET.number}.xml"]
+    }
+    assert E_TICKET.buyer
+    wanted = {
+        "ElectronicInvoiceRailwayETicketNumber": E_TICKET.number,
+        "DateOfIssue": "2025-04-02",
+        "DepartureStation": "深圳北",
+        "DestinationStation": "武汉",
+        "TrainNumber": "G1002",
+        "Carriage": "05车",
+        "Seat": "12A号",
+        "Fare": "538.50",
+        "TotalAmountExcludingTax": "494.04",
+        "TaxRate": "9%",
+        "TaxAmount": "44.46",
+        "NameOfPurchaser": E_TICKET.buyer.name,
+        "UnifiedSocialCreditCodeOfPurchaser": E_TICKET.buyer.tax_no,
+    }
+    assert {name: facts.get(name) for name in wanted} == wanted
+    assert "SeatLevel" not in facts
+    assert not any("Tag" in name for name in ofd.names)
+    assert ofd.custom_datas()["发票号码"] == E_TICKET.number
 
 
 def test_the_digest_is_sm3() -> None:

@@ -71,7 +71,7 @@ def _draw(paper: Paper) -> bytes:
 
 
 def _ofd(paper: Paper) -> bytes:
-    if not isinstance(paper, Invoice):
+    if not isinstance(paper, Invoice | TrainTicket):
         raise TypeError("Only an invoice is issued as OFD.")
     with _DRAWING:
         return write_ofd(paper, _sheet(paper))

@@ -144,6 +144,7 @@ def upgrade() -> None:
     sa.Column('size', sa.BigInteger(), nullable=True),
     sa.Column('media_type', sa.String(length=100), nullable=True),
     sa.Column('fields', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('findings', sa.JSON(), nullable=False),
     sa.Column('rotation', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['attachment_pk'], ['attachment.id'], name=op.f('fk_file_attachment_pk'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['bill_pk'], ['bill.id'], name=op.f('fk_file_bill_pk'), ondelete='CASCADE'),

@@ -13,6 +13,7 @@ from typing import Literal
 from reportlab.lib.colors import Color
 
 from viewer.gateway.sandbox.maker.canvas import Sheet
+from viewer.gateway.sandbox.maker.ofd import railway
 from viewer.gateway.sandbox.maker.ofd.data import Shown, custom_datas, custom_tag, original_invoice
 from viewer.gateway.sandbox.maker.ofd.document import FOLDER, Document, entry_part, page_part
 from viewer.gateway.sandbox.maker.ofd.drawing import Drawing
@@ -20,28 +21,30 @@ from viewer.gateway.sandbox.maker.ofd.package import Package, child, root
 from viewer.gateway.sandbox.maker.ofd.resources import Resources
 from viewer.gateway.sandbox.maker.ofd.stamps import Stamp, annotate, sign
 from viewer.gateway.sandbox.maker.operations import BROWN, INK, Mark, Seal
-from viewer.gateway.sandbox.papers import Invoice
+from viewer.gateway.sandbox.papers import Invoice, TrainTicket
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Generation:
     """`signed` is the version of the seals in its signatures, None where the seal is a picture in an annotation; `embedded`
-    whether the typeface of most texts is in the file; `older` whether the data comes as `original_invoice.xml`."""
+    whether the typeface of most texts is in the file; `data` how what it says comes: as custom tags, as the older ones
+    with `original_invoice.xml`, or as XBRL."""
 
     signed: Literal[1, 4] | None
     embedded: bool = False
-    older: bool = False
+    data: Literal["tags", "older", "xbrl"] = "tags"
 
 
 _GENERATIONS = {
-    "1": _Generation(signed=4, older=True),
+    "1": _Generation(signed=4, data="older"),
     "26": _Generation(signed=None),
     "27": _Generation(signed=1, embedded=True),
+    "29": _Generation(signed=4, data="xbrl"),
 }
-"""By `invoiceType`: the older VAT e-invoice, and the two kinds of 数电票."""
+"""By `invoiceType`: the older VAT e-invoice, the two kinds of 数电票, and the 铁路电子客票."""
 
 
-def write_ofd(invoice: Invoice, sheet: Sheet) -> bytes:
+def write_ofd(invoice: Invoice | TrainTicket, sheet: Sheet) -> bytes:
     """The invoice as it is laid out on `sheet`; equal invoices give equal bytes."""
     if invoice.type_code not in _GENERATIONS:
         raise TypeError("Only an electronic invoice is issued as OFD.")
@@ -50,14 +53,16 @@ def write_ofd(invoice: Invoice, sheet: Sheet) -> bytes:
     package = writer.package
     identity = hashlib.sha256(f"{invoice.code}{invoice.number}".encode()).hexdigest()[:32]
     signed = generation.signed is not None
-    package.put_xml(
-        "OFD.xml",
-        entry_part(identity, created=invoice.issued.isoformat(), custom=custom_datas(invoice), signed=signed),
-    )
+    created = invoice.issued.isoformat()
+    stated = custom_datas(invoice) if isinstance(invoice, Invoice) else railway.custom_datas(invoice)
+    package.put_xml("OFD.xml", entry_part(identity, created=created, custom=stated, signed=signed))
     writer.write_pages()
-    writer.write_tags()
-    if generation.older:
-        writer.attach("original_invoice", original_invoice(invoice), created=invoice.issued.isoformat())
+    if generation.data != "xbrl":
+        writer.write_tags(older=generation.data == "older")
+    if isinstance(invoice, TrainTicket):
+        writer.attach(railway.attachment_name(invoice), railway.instance(invoice), created=created)
+    elif generation.data == "older":
+        writer.attach("original_invoice", original_invoice(invoice), created=created)
     if not signed:
         writer.document.links["Annotations"] = annotate(package, writer.resources, writer.ids, writer.stamps)
     writer.finish()
@@ -75,7 +80,7 @@ class _Writer:
         self.resources = Resources(self.ids, embedded=generation.embedded)
         self.document = Document(size=(sheet.width, sheet.height))
         self.stamps: list[Stamp] = []
-        self._pages, self._older = sheet.pages, generation.older
+        self._pages = sheet.pages
         self._shown: list[Shown] = []
 
     def write_pages(self) -> None:
@@ -113,11 +118,11 @@ class _Writer:
     def _layer(self, colour: Color) -> dict[str, str]:
         return {"ID": next(self.ids), "Type": "Body", "DrawParam": self.resources.draw_param(colour)}
 
-    def write_tags(self) -> None:
+    def write_tags(self, *, older: bool) -> None:
         listed = root("CustomTags")
-        child(child(listed, "CustomTag", TypeID="fp" if self._older else "root"), "FileLoc", "CustomTag.xml")
+        child(child(listed, "CustomTag", TypeID="fp" if older else "root"), "FileLoc", "CustomTag.xml")
         self.package.put_xml(f"{FOLDER}/Tags/CustomTags.xml", listed)
-        self.package.put_xml(f"{FOLDER}/Tags/CustomTag.xml", custom_tag(self._shown, older=self._older))
+        self.package.put_xml(f"{FOLDER}/Tags/CustomTag.xml", custom_tag(self._shown, older=older))
         self.document.links["CustomTags"] = "Tags/CustomTags.xml"
 
     def attach(self, name: str, content: bytes, *, created: str) -> None:
