@@ -27,7 +27,9 @@ def violations(page: Page) -> list[str]:
 
 
 def shifts(page: Page) -> list[str]:
-    """Each time that something moved without the reader's doing since the page was opened: how much, and which elements."""
+    """Each time that something moved without the reader's doing since the page was opened: how much, and which elements.
+
+    A thousandth is what the measure is quoted to: less is a hair's breadth of one button."""
     found: list[str] = page.evaluate(
         """() => new Promise((resolve) => {
           const entries = [];
@@ -35,7 +37,7 @@ def shifts(page: Page) -> list[str]:
           observer.observe({ type: "layout-shift", buffered: true });
           const named = ({ node }) => (node && (node.className || node.nodeName)) || "?";
           const words = (entry) => `${entry.value}: ${entry.sources.map(named).join(", ")}`;
-          setTimeout(() => resolve(entries.filter((entry) => !entry.hadRecentInput).map(words)), 100);
+          setTimeout(() => resolve(entries.filter((entry) => !entry.hadRecentInput && entry.value >= 0.0005).map(words)), 100);
         })"""
     )
     return found

@@ -38,6 +38,8 @@ export class InvoiceStage extends HTMLElement {
     this.viewer = null;
     /** @type {Promise<any> | null} */
     this.opening = null;
+    /** What was painted last: the strip that names it may still be on its way. @type {Page | null} */
+    this.painted = null;
     this.mirrored = false;
     this.saving = 0;
   }
@@ -52,6 +54,7 @@ export class InvoiceStage extends HTMLElement {
     this.sheet.addEventListener("error", this, true);
     this.sheet.addEventListener("load", this, true);
     const first = this.sheet.querySelector("img.picture");
+    this.painted = this.page;
     if (this.page && first instanceof HTMLImageElement && first.complete && !first.naturalWidth) void this.failed();
     if (this.page && window.matchMedia("(pointer: coarse)").matches) this.whenIdle(() => void this.live());
   }
@@ -98,7 +101,7 @@ export class InvoiceStage extends HTMLElement {
 
   /** @returns {Page | null} */
   get page() {
-    return this.current && pageOf(this.current);
+    return this.current ? pageOf(this.current) : this.painted;
   }
 
   /** @returns {HTMLElement[]} */
@@ -117,10 +120,11 @@ export class InvoiceStage extends HTMLElement {
     for (const strip of this.querySelectorAll(".strip")) strip.remove();
     const strips = [...other.querySelectorAll(".strip")].map((strip) => document.adoptNode(strip));
     this.append(...strips);
-    if (this.page) {
+    if (this.current) {
       this.turnTo(number, true);
     } else {
       this.sleep();
+      this.painted = null;
       const sheet = other.querySelector(".sheet");
       if (sheet) this.sheet.replaceChildren(...document.adoptNode(sheet).childNodes);
     }
@@ -161,7 +165,8 @@ export class InvoiceStage extends HTMLElement {
     if (position) position.textContent = `${number} / ${count}`;
     link.parentElement?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     if (focused !== document.activeElement && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
-    this.paint(pageOf(link));
+    const page = pageOf(link);
+    if (this.painted?.service !== page.service) this.paint(page);
     const next = this.pages[this.pages.indexOf(link) + 1];
     if (next) this.ahead(pageOf(next));
     if (!quietly) {
@@ -185,6 +190,7 @@ export class InvoiceStage extends HTMLElement {
   /** The plain picture of a page. @param {Page} page */
   paint(page) {
     this.sleep();
+    this.painted = page;
     const image = document.createElement("img");
     const shown = shownSize(page);
     image.className = "picture";
