@@ -215,6 +215,9 @@ def test_a_manifest_becomes_bills_with_all_their_facts(here: Installation, tmp_p
     assert (second["branch_ids"], names(second)) == ([SECOND], ["b.pdf"])
     assert (third["serial_no"], third["branch_ids"]) == ("S-3", ["jbYAAAAB8aBnb3TT/x+Q0kg="])
     assert [(each["name"], each["branch_ids"]) for each in found["attachments"]] == [("合同", [SECOND])]
+    view = here.page(f"/bills/{taken.userkey}", lang="en")
+    assert "¥5,100.10" in view
+    assert "−¥100.00" in view, "what the invoices miss of the bill's total"
     assert take(here, tmp_path / "manifest.json") == [taken]
     assert len(here.json(f"/bills/{taken.userkey}")["invoices"]) == 3
 

@@ -57,6 +57,10 @@ class Addresses:
     def api(self) -> str:
         return f"{self.prefix}/api/v1/bills/{quote(self.key)}"
 
+    def search(self, given: list[tuple[str, str]]) -> str:
+        """Where a view is searched that was asked for so; the query is still to be added."""
+        return self._with(f"{self.api()}/search", given)
+
     def refresh(self) -> str:
         return self._with(f"{self.bill}/refresh", [])
 

@@ -9,6 +9,7 @@ from viewer.domain.groups import Group, group_by_entry
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.demo import demo_bills
+from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language, userkey_of
 from viewer.web.words import RELEASE, send_static
 
@@ -126,6 +127,10 @@ def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
         groups=groups,
         attachments=attachments,
         first=_first(view, groups, attachments),
+        facets=facets(view.invoices),
+        levels=levels,
+        stated=None if view.narrowed else stated(bill),
+        search=[("profile", view.profile), *(("serialNo", each) for each in serial_nos)] if view.narrowed else [],
         at=addresses(key),
     )
 

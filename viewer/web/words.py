@@ -64,12 +64,47 @@ def script_words() -> dict[str, str]:
     """What the scripts say to the reader; they fill in what stands in braces."""
     return {
         "page": gettext("Page {number} of {count}"),
+        "searched": gettext("Searched {done} of {pages} pages"),
+        "searching": gettext("Searching …"),
+        "no_hit": gettext("Nothing was found."),
+        "search_failed": gettext("The search failed. Press Enter to try again."),
+        "none_fits": gettext("No invoice fits these filters."),
+        "found": gettext("Found in"),
+        "of_total": gettext("of {total}"),
+        "listed": gettext("{count} of {all}"),
+        "listed_invoices": gettext("{count} of {all} invoices listed, {sum} of {total}"),
+        "narrowed": gettext("{count} set"),
+        **{f"in_{name}": found for name, found in field_words().items()},
         "missing": gettext("This page can't be shown."),
         "turned": gettext("Turned, for every later reader too."),
         "not_turned": gettext("The rotation could not be saved. Try again later."),
         "no_fullscreen": gettext(
             'The page around the viewer doesn\'t allow full screen: its iframe lacks allow="fullscreen".'
         ),
+    }
+
+
+def field_words() -> dict[str, str]:
+    """What a search's answer names as the places of its hits."""
+    return {
+        "name": gettext("Name"),
+        "invoice_no": gettext("Number"),
+        "invoice_code": gettext("Code"),
+        "serial_no": gettext("Serial number"),
+        "invoice_type_name": gettext("Type"),
+        "invoice_date": gettext("Date"),
+        "total_amount": gettext("Amount"),
+        "amount": gettext("Amount without tax"),
+        "tax_amount": gettext("Tax"),
+        "seller_name": gettext("Seller"),
+        "seller_tax_no": gettext("Seller's tax number"),
+        "buyer_name": gettext("Buyer"),
+        "buyer_tax_no": gettext("Buyer's tax number"),
+        "check_code": gettext("Check code"),
+        "drawer": gettext("Issued by"),
+        "remark": gettext("Remark"),
+        "items": gettext("Items"),
+        "page": gettext("page {number}"),
     }
 
 

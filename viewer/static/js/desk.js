@@ -36,8 +36,9 @@ export function picked() {
 }
 
 /** Shows a card's invoice on the stage. @param {HTMLElement} card
- * @param {{page?: number, quietly?: boolean}} [how] */
-export async function pick(card, { page = 1, quietly = false } = {}) {
+ * @param {{page?: number, file?: string, quietly?: boolean}} [how] Without a page: where a search found something, or the first. */
+export async function pick(card, { page, file, quietly = false } = {}) {
+  if (page === undefined) [file, page] = [card.dataset.hitFile, Number(card.dataset.hitPage) || 1];
   const [place, link] = [stage(), card.querySelector("a[data-open]")];
   if (!place || !(link instanceof HTMLAnchorElement)) return;
   underWay?.abort();
@@ -45,7 +46,7 @@ export async function pick(card, { page = 1, quietly = false } = {}) {
   mark(card);
   open();
   const known = card.querySelector("a.open[data-page-id]");
-  if (known instanceof HTMLElement && page === 1) place.preview(pageOf(known));
+  if (known instanceof HTMLElement && page === 1 && [undefined, known.dataset.fileId].includes(file)) place.preview(pageOf(known));
   const beside = document.querySelector("aside.beside");
   beside?.setAttribute("aria-busy", "true");
   try {
@@ -53,14 +54,20 @@ export async function pick(card, { page = 1, quietly = false } = {}) {
     if (signal.aborted) return;
     const [other, data] = [fresh.querySelector("invoice-stage"), fresh.querySelector("aside.beside")];
     if (!other || !data) throw new Error("not a paper");
-    place.take(document.importNode(other, true), page);
+    const taken = document.importNode(other, true);
+    const asked = file && taken.querySelector(`.strip[data-file-id="${file}"] a`);
+    if (asked) {
+      taken.querySelector(".strip [aria-current]")?.removeAttribute("aria-current");
+      asked.setAttribute("aria-current", "page");
+    }
+    place.take(taken, page);
     beside?.replaceWith(document.importNode(data, true));
   } catch {
     if (!signal.aborted) location.assign(link.href);
     return;
   }
   if (!quietly) {
-    const group = card.closest(".group")?.querySelector("h2")?.textContent?.trim() ?? "";
+    const group = entryOf(card)?.textContent?.trim() ?? "";
     announce(`${group} ${card.querySelector("h3")?.textContent?.trim()} ${card.querySelector(".amount")?.textContent ?? ""}`);
   }
   for (const near of [1, -1]) ahead(neighbour(near));
@@ -117,11 +124,16 @@ function mark(card) {
   card.setAttribute("aria-current", "true");
   card.scrollIntoView({ block: "nearest" });
   history.replaceState(history.state, "", `#${hashOf(card)}`);
-  const entry = card.closest(".group")?.querySelector("h2 a");
+  const entry = entryOf(card)?.querySelector("a");
   const link = document.querySelector("[data-view-link=location]");
   if (entry instanceof HTMLAnchorElement && link instanceof HTMLAnchorElement) {
     link.href = `${entry.href}&serialNo=${encodeURIComponent(card.dataset.serialNo ?? "")}`;
   }
+}
+
+/** What names a card's entry: in a sorted list it does so itself. @param {HTMLElement} card */
+function entryOf(card) {
+  return card.querySelector(".of-entry") ?? card.closest(".group")?.querySelector("h2");
 }
 
 /** @param {HTMLElement} card */
@@ -204,10 +216,11 @@ document.addEventListener("click", (event) => {
     return stage()?.showFile(file);
   }
   const card = target?.closest(OWNER);
-  const link = target?.closest("a.open, a[data-open], .more-pages a");
+  const link = target?.closest("a.open, a[data-open], .more-pages a, .found a");
   if (!(card instanceof HTMLElement) || !(link instanceof HTMLElement) || !desk()) return;
   event.preventDefault();
-  void pick(card, { page: Number(link.dataset.page) || 1 });
+  if (link.matches(".open, [data-open]")) void pick(card);
+  else void pick(card, { file: link.dataset.file, page: Number(link.dataset.page) || 1 });
 });
 document.addEventListener("stage-do", (event) => {
   if (/** @type {CustomEvent} */ (event).detail === "panel") panel();

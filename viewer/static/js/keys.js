@@ -26,6 +26,7 @@ const KEYS = {
   g: () => otherView(),
   i: () => panel(),
   d: () => download(),
+  "/": () => search(),
   "?": () => help(),
   Escape: () => closeStage(),
 };
@@ -56,6 +57,14 @@ function otherView() {
 function download() {
   const link = document.querySelector("aside.beside .files a[download]");
   if (link instanceof HTMLElement) link.click();
+}
+
+function search() {
+  const box = document.querySelector("#view input[type=search]");
+  if (!(box instanceof HTMLInputElement)) return;
+  closeStage();
+  box.focus();
+  box.select();
 }
 
 function help() {

@@ -69,6 +69,7 @@ async function exchange() {
     const replacement = fresh && [...fresh.querySelectorAll(OWNER)].find((each) => sameOwner(each, owner));
     if (replacement && !replacement.querySelector("pending-picture")) {
       owner.replaceWith(document.adoptNode(replacement));
+      document.dispatchEvent(new CustomEvent("cardchange"));
     } else if (!picture.querySelector("img")?.naturalWidth) {
       picture.giveUp();
     }

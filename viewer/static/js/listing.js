@@ -1,0 +1,375 @@
+// <list-controls>: search, filters and order of the image view's list. In the bill's order the entries keep their groups;
+// any other order goes over the whole bill ("the largest first"), so the groups give way to one list whose cards name their
+// entries.
+
+import { cards, pick, picked } from "./desk.js";
+import { mark, Search } from "./search.js";
+import { announce, words } from "./words.js";
+
+/** @typedef {import("./search.js").Hit} Hit */
+/** @typedef {import("./search.js").HitPage} HitPage */
+
+const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
+const TYPING_PAUSE = 250;
+const MOST_LINKS = 12;
+
+const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
+const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** @typedef {(one: string, other: string) => number} Compare */
+
+/** @type {Compare} */
+const asAmounts = (one, other) => Number(one) - Number(other);
+const typeOf = (/** @type {HTMLElement} */ card) => card.querySelector(".type")?.textContent ?? "";
+
+/** What cards are ordered by, and how; a card without it comes last.
+ * @type {Record<string, [(card: HTMLElement) => string | undefined, Compare]>} */
+const ORDERS = {
+  most: [(card) => card.dataset.amount, (one, other) => asAmounts(other, one)],
+  least: [(card) => card.dataset.amount, asAmounts],
+  date: [(card) => card.dataset.date, collator.compare],
+  recent: [(card) => card.dataset.date, (one, other) => collator.compare(other, one)],
+  type: [typeOf, collator.compare],
+  number: [(card) => card.dataset.number, collator.compare],
+};
+
+/** What the reader set, by the list's address, for when the view comes back. @type {Map<string, Record<string, string>>} */
+const kept = new Map();
+
+class ListControls extends HTMLElement {
+  constructor() {
+    super();
+    /** @type {Search | null} */
+    this.search = null;
+    /** @type {Map<string, Hit> | null} */
+    this.hits = null;
+    this.note = "";
+    /** The reader pressed Enter before the answer was there. */
+    this.waiting = false;
+    this.visited = "";
+    this.typing = 0;
+    this.sorted = "";
+    /** Where each invoice's card belongs. @type {Map<string, {place: number, home: HTMLElement}>} */
+    this.homes = new Map();
+  }
+
+  connectedCallback() {
+    this.search = new Search(this.dataset.search ?? "", (told) => this.told(told));
+    this.addEventListener("input", this);
+    this.addEventListener("compositionend", this);
+    this.addEventListener("submit", this);
+    this.addEventListener("keydown", this);
+    this.addEventListener("click", this);
+    document.addEventListener("cardchange", this);
+    for (const [place, card] of this.invoices().entries()) {
+      if (card.parentElement) this.homes.set(card.dataset.serialNo ?? "", { place, home: card.parentElement });
+    }
+    this.restore();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("cardchange", this);
+    clearTimeout(this.typing);
+    this.search?.stop();
+    if (this.hits) mark([]);
+  }
+
+  /** @param {Event} event */
+  handleEvent(event) {
+    switch (event.type) {
+      case "input":
+      case "compositionend":
+        if (/** @type {InputEvent} */ (event).isComposing) return;
+        return event.target === this.box ? this.typed() : this.narrowed();
+      case "submit":
+        event.preventDefault();
+        return event.target instanceof HTMLElement && event.target.matches(".search") ? this.next() : undefined;
+      case "keydown":
+        return this.key(/** @type {KeyboardEvent} */ (event));
+      case "click":
+        return event.target instanceof Element && event.target.closest("[data-clear]") ? this.clear() : undefined;
+      case "cardchange":
+        this.sorted = "";
+        return this.apply();
+    }
+  }
+
+  /** @returns {HTMLInputElement} */
+  get box() {
+    return /** @type {HTMLInputElement} */ (this.querySelector("input[type=search]"));
+  }
+
+  /** @returns {HTMLSelectElement[]} */
+  get choices() {
+    return [...this.querySelectorAll("select")];
+  }
+
+  /** @returns {HTMLElement} */
+  get groups() {
+    return /** @type {HTMLElement} */ (document.querySelector("#view .groups"));
+  }
+
+  /** @returns {HTMLElement[]} */
+  invoices() {
+    return [...this.groups.querySelectorAll(".card[data-serial-no]")].filter(isElement);
+  }
+
+  restore() {
+    const before = kept.get(this.dataset.search ?? "");
+    if (!before) return;
+    for (const control of [this.box, ...this.choices]) control.value = before[control.name] ?? "";
+    this.apply();
+    if (this.box.value.trim()) this.typed();
+  }
+
+  keep() {
+    const set = Object.fromEntries([this.box, ...this.choices].map((control) => [control.name, control.value]));
+    kept.set(this.dataset.search ?? "", set);
+  }
+
+  typed() {
+    this.keep();
+    clearTimeout(this.typing);
+    const query = this.box.value.trim();
+    if (query) this.typing = window.setTimeout(() => this.ask(), TYPING_PAUSE);
+    else this.forget();
+  }
+
+  ask() {
+    clearTimeout(this.typing);
+    const query = this.box.value.trim();
+    if (query !== this.search?.query) this.search?.ask(query);
+  }
+
+  /** No search any more. */
+  forget() {
+    this.search?.stop();
+    this.waiting = false;
+    this.visited = "";
+    this.note = "";
+    if (this.hits) mark([]);
+    this.hits = null;
+    this.apply();
+  }
+
+  /** @param {import("./search.js").Told} told */
+  told({ hits, note, over }) {
+    this.note = note;
+    this.groups.setAttribute("aria-busy", String(!over));
+    if (hits) {
+      this.hits = new Map(hits.map((hit) => [keyOf(hit.serial_no, hit.attachment_id), hit]));
+      mark(hits);
+    } else if (over) {
+      this.hits = null;
+      mark([]);
+    }
+    this.apply();
+    if (over) this.say();
+    if (this.waiting && hits && (over || cards().length)) this.next();
+    if (over) this.waiting = false;
+  }
+
+  narrowed() {
+    this.keep();
+    this.apply();
+    this.say();
+  }
+
+  clear() {
+    clearTimeout(this.typing);
+    for (const control of [this.box, ...this.choices]) control.value = "";
+    this.keep();
+    this.forget();
+    const list = this.closest(".list");
+    if (list instanceof HTMLElement) list.focus({ preventScroll: true });
+    this.say();
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.target !== this.box || event.isComposing) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.box.value = "";
+      this.typed();
+      const list = this.closest(".list");
+      if (list instanceof HTMLElement) list.focus({ preventScroll: true });
+    } else if (event.key === "Enter" && event.shiftKey) {
+      event.preventDefault();
+      this.next(-1);
+    }
+  }
+
+  /** To the first hit, or to the one after what is shown; round again at the end. @param {number} step */
+  next(step = 1) {
+    if (this.box.value.trim() !== this.search?.query) this.ask();
+    if (!this.hits || !this.box.value.trim()) {
+      this.waiting = true;
+      return;
+    }
+    this.waiting = false;
+    const places = cards().flatMap((card) => {
+      const hit = this.hits?.get(keyOfCard(card));
+      const pages = hit?.pages.length ? hit.pages : [undefined];
+      return pages.map((page) => ({ card, page, key: `${keyOfCard(card)} ${page?.page_id}` }));
+    });
+    let at = places.findIndex((place) => place.key === this.visited && place.card === picked());
+    if (at < 0 && step < 0) at = 0;
+    const wanted = places[(at + step + places.length) % places.length];
+    if (!wanted) return;
+    this.visited = wanted.key;
+    void pick(wanted.card, wanted.page ? { page: wanted.page.number, file: wanted.page.file_id } : {});
+  }
+
+  /** Brings the list into line with everything that is set. */
+  apply() {
+    this.arrange();
+    const set = this.choices.filter((choice) => choice.value);
+    const filters = set.filter((choice) => choice.name !== "sort");
+    const all = [...this.groups.querySelectorAll(OWNER)].filter(isElement);
+    for (const card of all) {
+      const hit = this.hits?.get(keyOfCard(card));
+      const fits = filters.every(({ name, value }) => (card.dataset[name] ?? "").split(" ").includes(value));
+      card.hidden = !fits || Boolean(this.hits && !hit);
+      note(card, card.hidden ? undefined : hit);
+    }
+    const narrowed = Boolean(this.hits || filters.length);
+    for (const group of this.groups.querySelectorAll(".group")) {
+      const flat = group.classList.contains("flat");
+      const filled = Boolean(group.querySelector(".card:not([hidden])"));
+      const emptied = this.sorted ? !group.classList.contains("attachments") : narrowed;
+      if (group instanceof HTMLElement) group.hidden = flat ? !filled : emptied && !filled;
+    }
+    this.groups.classList.toggle("narrowed", narrowed);
+    for (const link of document.querySelectorAll(".jump a")) {
+      if (link instanceof HTMLAnchorElement) link.hidden = Boolean(document.getElementById(link.hash.slice(1))?.hidden);
+    }
+    this.sum(narrowed, set.length);
+  }
+
+  /** The cards in their order: under their entries, or all in one list. */
+  arrange() {
+    const flat = this.groups.querySelector(".group.flat .cards");
+    const sort = this.choices.find((choice) => choice.name === "sort")?.value ?? "";
+    if (!flat || sort === this.sorted) return;
+    const home = (/** @type {HTMLElement} */ card) => this.homes.get(card.dataset.serialNo ?? "");
+    const inOrder = this.invoices().sort((one, other) => (home(one)?.place ?? 0) - (home(other)?.place ?? 0));
+    const order = ORDERS[sort];
+    if (order) {
+      const [by, compare] = order;
+      const keyed = inOrder.map((card) => ({ card, key: by(card) }));
+      keyed.sort(({ key: one }, { key: other }) => (one && other ? compare(one, other) : Number(!one) - Number(!other)));
+      inOrder.splice(0, Infinity, ...keyed.map(({ card }) => card));
+      for (const card of inOrder) nameEntry(card, home(card)?.home);
+      flat.append(...inOrder);
+    } else {
+      for (const card of inOrder) {
+        card.querySelector(".of-entry")?.remove();
+        home(card)?.home.append(card);
+      }
+    }
+    this.sorted = sort;
+  }
+
+  /** How many are listed, and what they come to. @param {boolean} narrowed @param {number} set */
+  sum(narrowed, set) {
+    const state = this.querySelector(".search-state");
+    const badge = this.querySelector(".narrow .badge");
+    const listed = this.querySelector(".listed");
+    if (!(listed instanceof HTMLElement) || !state || !(badge instanceof HTMLElement)) return;
+    const none = narrowed && !this.note && !cards().length;
+    state.textContent = none ? words(this.hits?.size === 0 ? "no_hit" : "none_fits") : this.note;
+    badge.hidden = !set;
+    badge.textContent = words("narrowed", { count: set });
+    listed.hidden = !narrowed && !set;
+    const { count, all, sum, total } = this.figures();
+    const place = (/** @type {string} */ name, /** @type {string} */ text) => {
+      const element = listed.querySelector(name);
+      if (element) element.textContent = text;
+    };
+    place(".count", words("listed", { count, all }));
+    place(".amount", sum);
+    place(".all", words("of_total", { total }));
+  }
+
+  figures() {
+    const invoices = this.invoices();
+    const shown = invoices.filter((card) => !card.hidden);
+    const cents = shown.reduce((sum, card) => sum + Math.round(100 * Number(card.dataset.amount)), 0);
+    const sum = (this.dataset.zero ?? "").replace("0.00", amounts.format(cents / 100));
+    return { count: shown.length, all: invoices.length, sum, total: this.dataset.sum ?? "" };
+  }
+
+  /** To those who can't see the list. */
+  say() {
+    const state = this.querySelector(".search-state")?.textContent;
+    announce(state || words("listed_invoices", this.figures()));
+  }
+}
+
+/** On a card: where the words were found, each page one click away. @param {HTMLElement} card @param {Hit} [hit] */
+function note(card, hit) {
+  card.querySelector(".found")?.remove();
+  delete card.dataset.hitFile;
+  delete card.dataset.hitPage;
+  const link = card.querySelector("a[data-open]");
+  if (!hit || !(link instanceof HTMLAnchorElement)) return;
+  const known = card.querySelector("a.open[data-file-id]")?.getAttribute("data-file-id");
+  const first = hit.pages.find((page) => page.file_id === known) ?? hit.pages[0];
+  if (first) {
+    card.dataset.hitFile = first.file_id;
+    card.dataset.hitPage = String(first.number);
+  }
+  const places = hit.fields.map((field) => item(words(`in_${field}`) || field));
+  const several = new Set(hit.pages.map((page) => page.file_id)).size > 1;
+  for (const page of hit.pages.slice(0, MOST_LINKS)) {
+    const way = document.createElement("a");
+    const kind = several && card.querySelector(`.files a[href*="/${page.file_id}?"] .kind`)?.textContent;
+    way.href = `${link.href}&file=${page.file_id}&page=${page.number}`;
+    way.dataset.file = page.file_id;
+    way.dataset.page = String(page.number);
+    way.textContent = `${kind ? `${kind.toUpperCase()} ` : ""}${words("in_page", { number: page.number })}`;
+    places.push(item(way));
+  }
+  if (hit.pages.length > MOST_LINKS) places.push(item(`+${hit.pages.length - MOST_LINKS}`));
+  const list = document.createElement("ul");
+  list.className = "found";
+  list.setAttribute("aria-label", words("found"));
+  list.append(...places);
+  card.querySelector(".facts")?.append(list);
+}
+
+/** @param {string | Node} content */
+function item(content) {
+  const place = document.createElement("li");
+  place.append(content);
+  return place;
+}
+
+/** Away from its group a card says itself which entry it is of. @param {HTMLElement} card @param {HTMLElement} [home] */
+function nameEntry(card, home) {
+  const title = home?.closest(".group")?.querySelector("h2");
+  if (!title || card.querySelector(".of-entry")) return;
+  const entry = document.createElement("p");
+  entry.className = "of-entry";
+  const link = title.querySelector("a");
+  entry.append(link ? link.cloneNode(true) : (title.textContent ?? ""));
+  card.querySelector(".facts")?.prepend(entry);
+}
+
+/** @param {string | null | undefined} serialNo @param {string | null | undefined} attachmentId */
+function keyOf(serialNo, attachmentId) {
+  return serialNo ? `invoice ${serialNo}` : `attachment ${attachmentId}`;
+}
+
+/** @param {HTMLElement} card */
+function keyOfCard(card) {
+  return keyOf(card.dataset.serialNo, card.dataset.attachmentId);
+}
+
+/** @param {Element} element @returns {element is HTMLElement} */
+function isElement(element) {
+  return element instanceof HTMLElement;
+}
+
+customElements.define("list-controls", ListControls);
