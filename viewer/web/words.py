@@ -14,9 +14,11 @@ from flask_babel import gettext
 
 from viewer.domain import codes
 from viewer.domain.money import total
+from viewer.domain.sheets import Region
 from viewer.domain.signed_page import end_of_next_hour
+from viewer.domain.size import Size
 from viewer.i18n import LANGUAGES
-from viewer.store.models import Entry, Invoice
+from viewer.store.models import Attachment, Entry, File, Invoice
 from viewer.web.addresses import shown_size
 from viewer.web.present import code_name, finding_out, left_out
 from viewer.web.reader import archive, language, theme
@@ -53,6 +55,7 @@ def install(app: Flask) -> None:
         languages=languages,
         theme=theme,
         script_words=script_words,
+        own_part=own_part,
         THUMBNAIL=THUMBNAIL,
         STAGE=STAGE,
         THUMBNAIL_SIZES=THUMBNAIL_SIZES,
@@ -155,6 +158,16 @@ def difference(entry: Entry, invoices: Iterable[Invoice]) -> Decimal | None:
     if entry.amount is None or not own or any(len(invoice.branch_ids) > 1 for invoice in own):
         return None
     return sum_of(own) - entry.amount or None
+
+
+def own_part(owner: Invoice | Attachment, file: File) -> str | None:
+    """Where an invoice lies on the first page of its pasted sheet: "x,y,w,h" in this page's pixels; None where unknown."""
+    picture = owner.picture
+    if not file.sheet or not file.pages or picture is None or picture.region is None:
+        return None
+    page = file.pages[0]
+    box = Region.read(picture.region).within(Size(page.width, page.height))
+    return f"{box.left},{box.top},{box.width},{box.height}" if box else None
 
 
 def languages() -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ const KEYS = {
   1: () => stage()?.do("actual"),
   r: () => stage()?.do("turn-right"),
   R: () => stage()?.do("turn-left"),
+  m: () => stage()?.do("loupe"),
   f: () => fullscreen(),
   g: () => otherView(),
   i: () => panel(),
