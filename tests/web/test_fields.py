@@ -195,7 +195,7 @@ def test_an_xml_that_is_no_invoice_can_only_be_downloaded(odd_site: Installation
 
 def marks(page: str) -> dict[str, str]:
     """What the page says that files say, by field, without markup."""
-    found = re.findall(r'data-said="(\w+)">(.*?)</span>\s*(?=<span class="said|</p>|</dd>)', page, re.DOTALL)
+    found = re.findall(r'data-said="(\w+)">(.*?)</span>\s*(?=<span class="said|<button|</p>|</dd>)', page, re.DOTALL)
     return {name: " ".join(re.sub("<[^>]*>", " ", text).split()) for name, text in found}
 
 
@@ -253,3 +253,51 @@ def test_a_hostile_text_in_a_file_is_text_on_the_page(odd_site: Installation, od
     page = location(odd_site, bill_of(odd_cloud, "hostile.xml", content))
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_what_is_recorded_besides_stands_in_the_invoices_own_terms(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    facts = {
+        "invoiceType": "9",
+        "totalAmount": 553.5,
+        "checkCode": "12345678901234567890",
+        "remark": "杭州东-上海虹桥",
+        "trainNum": "G7306",
+        "costTypeName": "差旅费",
+        "snapshotUrl": "",
+        "link": "https://elsewhere.example/",
+    }
+    key = odd_cloud.put_list([row_of("ticket.txt", odd_cloud.put_file("ticket.txt", b"x"), b"x", **facts)])
+    page = location(odd_site, key)
+    for words in (
+        "Ticket number",
+        "Fare",
+        "伍佰伍拾叁圆伍角整",
+        "12345678901234567890",
+        "杭州东-上海虹桥",
+        "trainNum",
+        "G7306",
+    ):
+        assert words in page
+    assert "elsewhere.example" not in page
+    assert 'data-copy="553.50"' in page
+
+
+@pytest.mark.parametrize(("lang", "day"), [("zh-CN", "2026年9月14日"), ("en", "2026-09-14")])
+def test_the_panel_writes_dates_as_the_readers_invoices_do(
+    odd_site: Installation, odd_cloud: ScriptedCloud, lang: str, day: str
+) -> None:
+    key = bill_of(odd_cloud, f"day-{lang}.xml", xml_invoice(PAPER), invoiceDate="2026-09-14")
+    assert day in location(odd_site, key, lang)
+
+
+@pytest.mark.parametrize(
+    ("config", "lang", "words"), [("0", "zh-CN", "禁止报销"), ("2", "en", "Warning"), ("3", "en", "Notice")]
+)
+def test_a_findings_level_is_named(
+    odd_site: Installation, odd_cloud: ScriptedCloud, config: str, lang: str, words: str
+) -> None:
+    facts = {"verifyResult": [{"code": "2", "config": config, "name": "重复"}]}
+    key = bill_of(odd_cloud, f"level-{config}.xml", xml_invoice(PAPER), **facts)
+    assert f'<b class="level">{words}</b>' in location(odd_site, key, lang)

@@ -49,6 +49,7 @@ class Archive:
             fetcher = Fetcher(settings)
             stack.callback(fetcher.close)
             bills = Bills(settings, database, gateway)
+            stack.callback(bills.close)
             fetching = Fetching(database, blobs, decoders, fetcher, bills)
             files = Files(database, bills, fetching)
             stack.callback(files.close)

@@ -2,7 +2,10 @@
 
 import logging
 import secrets
+import threading
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from datetime import UTC, datetime, timedelta
 
 from viewer.config import Settings
@@ -21,6 +24,8 @@ LOOK_AGAIN = 0.05
 """Seconds between two looks at what another process is told."""
 PAUSE = timedelta(seconds=10)
 """At most one call upstream for a bill in this time, on refresh as well as after a failure."""
+OPENINGS = 16
+"""Bills that one process opens at the same time for readers who are shown a page meanwhile."""
 
 
 class Bills:
@@ -33,16 +38,28 @@ class Bills:
         self._asking = SingleFlight[Bill]()
         self._asking_again = SingleFlight[None]()
         self._asked_again: dict[str, float] = {}
+        self._threads = ThreadPoolExecutor(OPENINGS, thread_name_prefix="open")
+        self._coming: dict[str, Future[Bill]] = {}
+        self._guard = threading.Lock()
 
     def open(self, userkey: str) -> Bill:
         """The whole bill, with everything of it loaded; asked upstream when the copy is older than VIEWER_BILL_TTL.
 
         Raises UnknownUserkey, or an UpstreamError where upstream fails and no copy is stored.
         """
-        stored = self.stored(userkey)
-        if stored is not None and self._is_current(stored, timedelta(seconds=self._settings.bill_ttl)):
-            return stored
-        return self._ask(userkey, timedelta(seconds=self._settings.bill_ttl))
+        return self._current(userkey) or self._ask(userkey, timedelta(seconds=self._settings.bill_ttl))
+
+    def open_within(self, userkey: str, seconds: float) -> Bill | None:
+        """The same; None where it takes longer than so many seconds. The opening then goes on, and who opens the bill
+        meanwhile shares it."""
+        if current := self._current(userkey):
+            return current
+        with self._guard:
+            opening = self._coming.get(userkey)
+            if opening is None:
+                opening = self._coming[userkey] = self._threads.submit(self.open, userkey)
+                opening.add_done_callback(lambda _: self._coming.pop(userkey, None))
+        return opening.result() if wait_for([opening], seconds).done else None
 
     def refresh(self, userkey: str) -> Bill:
         """The same, asked upstream now unless that happened within the last ten seconds."""
@@ -92,6 +109,16 @@ class Bills:
             if branch_id:
                 add_entries(bill, [ListedEntry(branch_id=branch_id)])
         return userkey
+
+    def close(self) -> None:
+        """Waits for what is being asked; nothing that waits is begun."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _current(self, userkey: str) -> Bill | None:
+        """The stored copy where it can be shown without asking."""
+        stored = self.stored(userkey)
+        fresh = stored is not None and self._is_current(stored, timedelta(seconds=self._settings.bill_ttl))
+        return stored if fresh else None
 
     def _may_ask_again(self, userkey: str) -> bool:
         now = time.monotonic()

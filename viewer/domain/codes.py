@@ -74,6 +74,14 @@ FINDINGS = {
 FINDING_LEVELS = {"0": "block", "1": "none", "2": "red", "3": "yellow"}
 """`config` of a finding → its level."""
 
+LEVELS = {
+    "block": N_("Blocks reimbursement"),
+    "red": N_("Warning"),
+    "yellow": N_("Notice"),
+    "none": N_("For information"),
+}
+"""How grave a finding of a level is."""
+
 RESOURCES = {
     "1": N_("uploaded"),
     "2": N_("from the tax bureau"),

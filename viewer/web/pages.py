@@ -1,6 +1,6 @@
 """The pages: look-up, image view, location view, and the upstream's own address for them. All work without JavaScript."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -11,11 +11,14 @@ from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language, userkey_of
-from viewer.web.words import RELEASE, send_static
+from viewer.web.words import RELEASE, address_with, send_static
 
 bp = Blueprint("pages", __name__)
 
 STEPS = {"next": 1, "previous": -1}
+PATIENCE = 0.4
+"""Seconds that a reader is kept before an empty page until upstream answers. A sound upstream does in less, and its page
+needs no other before it; beyond, people begin to wonder whether anything happens."""
 
 
 @bp.get("/")
@@ -174,9 +177,20 @@ def _asked_page() -> int:
 
 
 def _opened(key: str) -> Bill:
-    bill = archive().bills.open(userkey_of(key))
+    """The bill; a browser's window is shown that upstream is being asked where that takes a while."""
+    userkey, bills = userkey_of(key), archive().bills
+    bill = bills.open_within(userkey, PATIENCE) if _is_window() else bills.open(userkey)
+    if bill is None:
+        plain = address_with("wait", "1")
+        abort(make_response(render_template("waiting.html", at=addresses(key), plain=plain)))
     archive().files.bring_in(bill)
     return bill
+
+
+def _is_window() -> bool:
+    """Whether a browser asks for the page to show it itself; scripts, other clients and `wait=1` get the bill alone."""
+    mode, place = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
+    return mode == "navigate" and place in ("document", "iframe") and not request.args.get("wait")
 
 
 @bp.after_request

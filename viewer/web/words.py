@@ -17,7 +17,7 @@ from viewer.domain.money import total
 from viewer.domain.sheets import Region
 from viewer.domain.signed_page import end_of_next_hour
 from viewer.domain.size import Size
-from viewer.i18n import LANGUAGES
+from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import Attachment, Entry, File, Invoice
 from viewer.web.addresses import shown_size
 from viewer.web.present import code_name, finding_out, left_out
@@ -38,13 +38,14 @@ STRIP = 60
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(money=money, day=day, moment=moment, size=size)
+    app.jinja_env.filters.update(money=money, day=day, long_day=long_day, moment=moment, size=size)
     app.jinja_env.globals.update(
         type_name=lambda code: code_name(codes.INVOICE_TYPES, code),
         resource_name=lambda code: code_name(codes.RESOURCES, code),
         problem_words=lambda problem: gettext(codes.PROBLEMS[problem]),
         finding=finding_out,
         left_out=left_out,
+        level_words=lambda level: gettext(codes.LEVELS[level]),
         badges=badges,
         sum_of=sum_of,
         difference=difference,
@@ -80,6 +81,17 @@ def script_words() -> dict[str, str]:
         **{f"in_{name}": found for name, found in field_words().items()},
         "missing": gettext("This page can't be shown."),
         "turned": gettext("Turned, for every later reader too."),
+        "offline": gettext("There is no network at the moment. What is loaded stays usable."),
+        "offline_asked": gettext("There is no network, so this can't be shown now. Try again when it is back."),
+        "online": gettext("The network is back."),
+        "refreshing": gettext("Refreshing …"),
+        "refreshed": gettext("Refreshed."),
+        "still_stale": gettext("The invoice cloud still can't be reached."),
+        "seconds": gettext("{seconds} s"),
+        "lost": gettext("The viewer can't be reached at the moment."),
+        "again": gettext("Try again"),
+        "copied": gettext("Copied: {text}"),
+        "not_copied": gettext("This could not be copied. Select it and copy it by hand."),
         "not_turned": gettext("The rotation could not be saved. Try again later."),
         "no_fullscreen": gettext(
             'The page around the viewer doesn\'t allow full screen: its iframe lacks allow="fullscreen".'
@@ -118,6 +130,13 @@ def money(amount: Decimal | None, currency: str | None = None) -> str:
 
 def day(value: date | None) -> str:
     return "–" if value is None else value.isoformat()
+
+
+def long_day(value: date | None) -> str:
+    """As an invoice in the reader's language has it: 2026年9月3日."""
+    if value is None or language() != DEFAULT:
+        return day(value)
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def moment(value: datetime | None) -> str:
@@ -172,12 +191,13 @@ def own_part(owner: Invoice | Attachment, file: File) -> str | None:
 
 def languages() -> list[tuple[str, str]]:
     """The other languages and this page's address in them."""
-    given = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return [
-        (tag, f"{request.script_root}{request.path}?{urlencode([*given, ('lang', tag)])}")
-        for tag in LANGUAGES
-        if tag != language()
-    ]
+    return [(tag, address_with("lang", tag)) for tag in LANGUAGES if tag != language()]
+
+
+def address_with(name: str, value: str) -> str:
+    """This page's own address with a parameter changed, and never as the one that waits (`wait`)."""
+    given = [(each, told) for each, told in request.args.items(multi=True) if each not in (name, "wait")]
+    return f"{request.script_root}{request.path}?{urlencode([*given, (name, value)])}"
 
 
 def static(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
-import { announce, remember } from "./words.js";
+import { announce, isOffline, remember, words } from "./words.js";
 
 const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
 /** @type {AbortController | null} */
@@ -63,8 +63,10 @@ export async function pick(card, { page, file, quietly = false } = {}) {
     place.take(taken, page);
     beside?.replaceWith(document.importNode(data, true));
   } catch {
-    if (!signal.aborted) location.assign(link.href);
-    return;
+    if (signal.aborted) return;
+    if (!isOffline()) return location.assign(link.href);
+    document.querySelector("aside.beside")?.removeAttribute("aria-busy");
+    return announce(words("offline_asked"), true);
   }
   if (!quietly) {
     const group = entryOf(card)?.textContent?.trim() ?? "";

@@ -118,6 +118,7 @@ export class InvoiceStage extends HTMLElement {
   /** Takes over what another stage, fresh from the server, shows. @param {Element} other @param {number} [number] */
   take(other, number = 1) {
     for (const strip of this.querySelectorAll(".strip")) strip.remove();
+    this.dataset.here = other.getAttribute("data-here") ?? "";
     const strips = [...other.querySelectorAll(".strip")].map((strip) => document.adoptNode(strip));
     this.append(...strips);
     if (this.current) {

@@ -1,5 +1,8 @@
 // <pending-picture>: the picture of a file that is still being fetched. It asks again while the answer is "not ready";
-// once the file is here, or is known to be lost, the card is exchanged for the one that the server shows now.
+// once the file is here, or is known to be lost, the card is exchanged for the one that the server shows now, and the stage
+// takes over what it shows.
+
+import { InvoiceStage } from "./invoice-stage.js";
 
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
 const OWNER = "[data-serial-no], [data-attachment-id]";
@@ -60,20 +63,46 @@ function exchangeSoon(picture) {
 async function exchange() {
   const pictures = [...settled];
   settled.clear();
-  const fresh = await fetch(location.href, { headers: { Accept: "text/html" } })
-    .then((answer) => (answer.ok ? answer.text() : ""))
-    .then((text) => new DOMParser().parseFromString(text, "text/html"), () => null);
+  const onStage = pictures.filter((picture) => picture.closest("invoice-stage"));
+  for (const picture of onStage) void stageAnew(picture);
+  if (onStage.length === pictures.length) return;
+  const fresh = await look(location.href);
   for (const picture of pictures) {
+    if (onStage.includes(picture)) continue;
     const owner = picture.closest(OWNER);
     if (!picture.isConnected || !owner) continue;
     const replacement = fresh && [...fresh.querySelectorAll(OWNER)].find((each) => sameOwner(each, owner));
-    if (replacement && !replacement.querySelector("pending-picture")) {
+    if (replacement instanceof HTMLElement && !replacement.querySelector("pending-picture")) {
+      if (owner.hasAttribute("aria-current")) replacement.setAttribute("aria-current", "true");
+      replacement.hidden = owner instanceof HTMLElement && owner.hidden;
       owner.replaceWith(document.adoptNode(replacement));
       document.dispatchEvent(new CustomEvent("cardchange"));
     } else if (!picture.querySelector("img")?.naturalWidth) {
       picture.giveUp();
     }
   }
+}
+
+/** The stage as the server shows it now, with its strip, and the data beside it. @param {PendingPicture} picture */
+async function stageAnew(picture) {
+  const stage = picture.closest("invoice-stage");
+  const fresh = stage instanceof InvoiceStage && stage.dataset.here ? await look(stage.dataset.here) : null;
+  if (!picture.isConnected) return;
+  const other = fresh?.querySelector("invoice-stage");
+  const data = fresh?.querySelector("aside.beside");
+  if (!other || other.querySelector("pending-picture")) {
+    if (!picture.querySelector("img")?.naturalWidth) picture.giveUp();
+    return;
+  }
+  if (data) document.querySelector("aside.beside")?.replaceWith(document.adoptNode(data));
+  /** @type {InvoiceStage} */ (stage).take(other);
+}
+
+/** @param {string} address */
+function look(address) {
+  return fetch(address, { headers: { Accept: "text/html" } })
+    .then((answer) => (answer.ok ? answer.text() : ""))
+    .then((text) => new DOMParser().parseFromString(text, "text/html"), () => null);
 }
 
 /** @param {Element} one @param {Element} other */

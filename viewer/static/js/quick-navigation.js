@@ -1,8 +1,9 @@
 // Links with `data-quick` lead to another view of the same bill: only the view is exchanged, not the whole page.
 // Whatever goes wrong ends in an ordinary navigation.
 
+import { announce, isOffline, words } from "./words.js";
+
 const view = document.getElementById("view");
-const announcement = document.getElementById("announcement");
 let current = pathOf(location);
 /** @type {AbortController | null} */
 let underWay = null;
@@ -12,49 +13,62 @@ function pathOf(address) {
   return address.pathname + address.search;
 }
 
-/** @param {string} address @param {"push" | "pop"} how */
-async function go(address, how) {
+/** @param {string} address @param {"push" | "pop" | "again"} how */
+export async function go(address, how) {
   underWay?.abort();
   const { signal } = (underWay = new AbortController());
   view?.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.getElementById("view");
-    if (!answer.ok || !view || !fresh) throw new Error("not a view");
+    if (!answer.ok || !page.getElementById("view")) throw new Error("not a view");
     if (how === "push") {
       history.replaceState({ top: window.scrollY }, "");
       history.pushState(null, "", answer.url);
     }
-    current = pathOf(location);
-    exchange(view, fresh, page);
+    const top = document.querySelector(".list")?.scrollTop ?? 0;
+    show(page);
+    if (how === "again") document.querySelector(".list")?.scrollTo(0, top);
     if (how === "pop") window.scrollTo(0, Number(history.state?.top) || 0);
   } catch {
     if (signal.aborted) return;
-    if (how === "push") location.assign(address);
+    if (isOffline()) announce(words("offline_asked"), true);
+    else if (how === "push") location.assign(address);
     else location.reload();
   }
   view?.removeAttribute("aria-busy");
 }
 
-/** @param {HTMLElement} old @param {HTMLElement} fresh @param {Document} page */
-function exchange(old, fresh, page) {
+/** Exchanges the view for that of a page from the server; false if that has none.
+ * @param {Document} page @param {Response} [answer] what the page came with, where nobody has looked at
+ * another yet: its address is followed, the focus stays where it is */
+export function show(page, answer) {
+  const fresh = page.getElementById("view");
+  if (!view || !fresh) return false;
+  if (answer?.redirected) history.replaceState(history.state, "", answer.url + location.hash);
+  current = pathOf(location);
+  exchange(view, fresh, page, !answer);
+  return true;
+}
+
+/** @param {HTMLElement} old @param {HTMLElement} fresh @param {Document} page @param {boolean} focus */
+function exchange(old, fresh, page, focus) {
   const focused = document.activeElement instanceof HTMLElement ? keyOf(document.activeElement) : "";
   document.title = page.title;
   document.body.className = page.body.className;
   window.scrollTo(0, 0);
   old.dataset.addressesUntil = fresh.dataset.addressesUntil;
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
-  const again = focused ? [...old.querySelectorAll("a")].find((link) => keyOf(link) === focused) : null;
-  (again ?? old.querySelector("main"))?.focus({ preventScroll: true });
+  const again = focused ? /** @type {HTMLElement[]} */ ([...old.querySelectorAll("a, button")]).find((link) => keyOf(link) === focused) : null;
+  if (focus) (again ?? old.querySelector("main"))?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("viewchange"));
-  if (announcement) announcement.textContent = [page.title.trim(), old.querySelector(".pager .position")?.textContent].join(" ");
+  announce([page.title.trim(), old.querySelector(".pager .position")?.textContent].join(" "));
 }
 
 /** What makes a link the same one in another view: its place, not its address. @param {Element} element */
 function keyOf(element) {
-  const place = element.closest("nav")?.className;
-  return place && element instanceof HTMLAnchorElement ? `${place} ${element.rel || element.textContent?.trim()}` : "";
+  const place = element.closest("nav, form")?.className;
+  return place ? `${place} ${element.getAttribute("rel") || element.textContent?.trim()}` : "";
 }
 
 if (view && "replaceChildren" in view) {

@@ -8,12 +8,21 @@ export function words(name, given = {}) {
   return (known[name] ?? "").replace(/\{(\w+)\}/g, (_, key) => String(given[key] ?? ""));
 }
 
+let timer = 0;
+
 /** Says it to everybody: read out, and shown for a moment where `seen`. @param {string} text @param {boolean} [seen] */
 export function announce(text, seen = false) {
   const place = document.getElementById("announcement");
   if (!place) return;
   place.textContent = text;
   place.classList.toggle("seen", seen);
+  clearTimeout(timer);
+  if (seen) timer = setTimeout(() => place.classList.remove("seen"), 6000);
+}
+
+/** Whether the browser knows of no network; only then a failure isn't the server's. */
+export function isOffline() {
+  return navigator.onLine === false;
 }
 
 /** What the reader prefers in this browser; nothing where storage is forbidden. @param {string} name */

@@ -1,0 +1,72 @@
+// What a page does by itself about its state: it refreshes in place, says when the network goes and comes, and copies.
+
+import { go } from "./quick-navigation.js";
+import { announce, isOffline, words } from "./words.js";
+
+/** Asks the server to ask upstream, then shows the same address anew; whatever goes wrong is an ordinary sending of the form.
+ * @param {HTMLFormElement} form */
+async function refresh(form) {
+  const button = form.querySelector("button");
+  if (button?.getAttribute("aria-busy")) return;
+  if (isOffline()) return announce(words("offline_asked"), true);
+  button?.setAttribute("aria-busy", "true");
+  announce(words("refreshing"));
+  const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
+  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  if (answer?.type !== "opaqueredirect") return form.submit();
+  await go(location.href, "again");
+  announce(words(document.querySelector(".banner.stale") ? "still_stale" : "refreshed"), true);
+}
+
+function network() {
+  document.getElementById("offline")?.remove();
+  if (!isOffline()) return;
+  const note = document.createElement("p");
+  note.id = "offline";
+  note.className = "banner warn";
+  note.textContent = words("offline");
+  document.getElementById("view")?.prepend(note);
+}
+
+/** @param {HTMLElement} button */
+async function copy(button) {
+  const text = button.dataset.copy ?? "";
+  const done = await navigator.clipboard?.writeText(text).then(() => true, () => copyOld(text)) ?? copyOld(text);
+  announce(words(done ? "copied" : "not_copied", { text }), !done);
+  if (!done) return;
+  button.classList.add("done");
+  setTimeout(() => button.classList.remove("done"), 1500);
+}
+
+/** Where a page may not use the clipboard, as in a frame over plain http. @param {string} text */
+function copyOld(text) {
+  const [field, focused] = [document.createElement("textarea"), document.activeElement];
+  field.value = text;
+  field.className = "unseen";
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  return done;
+}
+
+document.addEventListener("submit", (event) => {
+  if (!(event.target instanceof HTMLFormElement) || !event.target.matches("form.refresh") || self.origin === "null") return;
+  event.preventDefault();
+  void refresh(event.target);
+});
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
+  if (button instanceof HTMLElement) void copy(button);
+});
+document.addEventListener("viewchange", network);
+window.addEventListener("offline", () => {
+  network();
+  announce(words("offline"));
+});
+window.addEventListener("online", () => {
+  network();
+  announce(words("online"));
+});
+network();
