@@ -14,6 +14,9 @@ TWENTY_FOUR_PAGES = "BX-2026-10-000204"
 SPLIT = "BX-2026-09-000121"
 BIG = "BX-2026-11-000300"
 
+ALL_READ = 60_000
+"""Milliseconds that reading 200 invoices' texts for the first time may take."""
+
 HEARD = """() => {
   window.heard = [];
   document.addEventListener("searchhits", (event) => window.heard.push([...event.detail]));
@@ -75,7 +78,7 @@ def test_a_number_finds_its_invoice_and_says_where_it_stands(page: Page, demo: D
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
     page.keyboard.type(number_of(demo, BIG, 65))
-    expect(page.locator("#announcement")).to_contain_text("1 of 200 invoices")
+    expect(page.locator("#announcement")).to_contain_text("1 of 200 invoices", timeout=ALL_READ)
     expect(listed(page)).to_have_count(1)
     expect(listed(page)).to_have_attribute("data-serial-no", demo.bills[BIG].invoices[65].serial_no)
     expect(listed(page).locator(".found")).to_contain_text("Number")
@@ -124,6 +127,14 @@ def test_a_hit_in_another_file_of_an_invoice_opens_that_file(page: Page, demo: D
     link = page.locator(".found a", has_text="XML")
     link.click()
     expect(shown(page)).to_have_attribute("data-file-id", link.get_attribute("data-file") or "-")
+
+
+def test_an_attachment_that_is_found_is_counted_beside_the_invoices(page: Page, demo: Demo) -> None:
+    page.goto(demo.image_view(TWENTY_FOUR_PAGES))
+    page.fill("#search", "采购合同")
+    expect(page.locator("#announcement")).to_contain_text("attachments: 1")
+    expect(page.locator(".listed .count")).to_have_text("0 of 3 · attachments: 1")
+    expect(listed(page).locator(".found")).to_contain_text("Name")
 
 
 def test_a_search_asks_again_until_all_pages_are_read(page: Page, demo: Demo) -> None:

@@ -75,6 +75,7 @@ def script_words() -> dict[str, str]:
         "none_fits": gettext("No invoice fits these filters."),
         "found": gettext("Found in"),
         "of_total": gettext("of {total}"),
+        "attachments": gettext("attachments: {count}"),
         "listed": gettext("{count} of {all}"),
         "listed_invoices": gettext("{count} of {all} invoices listed, {sum} of {total}"),
         "narrowed": gettext("{count} set"),

@@ -36,6 +36,10 @@ const ORDERS = {
 /** What the reader set, by the list's address, for when the view comes back. @type {Map<string, Record<string, string>>} */
 const kept = new Map();
 
+/** What each card says of its hit, so that it is written anew, and the focus in it lost, only where it changes.
+ * @type {WeakMap<HTMLElement, string>} */
+const noted = new WeakMap();
+
 class ListControls extends HTMLElement {
   constructor() {
     super();
@@ -287,7 +291,7 @@ class ListControls extends HTMLElement {
       const element = listed.querySelector(name);
       if (element) element.textContent = text;
     };
-    place(".count", words("listed", { count, all }));
+    place(".count", [words("listed", { count, all }), this.attachments()].filter(Boolean).join(" · "));
     place(".amount", sum);
     place(".all", words("of_total", { total }));
   }
@@ -300,15 +304,24 @@ class ListControls extends HTMLElement {
     return { count: shown.length, all: invoices.length, sum, total: this.dataset.sum ?? "" };
   }
 
+  /** How many attachments a search found besides. */
+  attachments() {
+    const count = this.hits ? cards().filter((card) => card.dataset.attachmentId).length : 0;
+    return count ? words("attachments", { count }) : "";
+  }
+
   /** To those who can't see the list. */
   say() {
     const state = this.querySelector(".search-state")?.textContent;
-    announce(state || words("listed_invoices", this.figures()));
+    announce(state || [words("listed_invoices", this.figures()), this.attachments()].filter(Boolean).join(" · "));
   }
 }
 
 /** On a card: where the words were found, each page one click away. @param {HTMLElement} card @param {Hit} [hit] */
 function note(card, hit) {
+  const said = hit ? JSON.stringify(hit) : "";
+  if ((noted.get(card) ?? "") === said) return;
+  noted.set(card, said);
   card.querySelector(".found")?.remove();
   delete card.dataset.hitFile;
   delete card.dataset.hitPage;
