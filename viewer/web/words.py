@@ -66,6 +66,13 @@ def script_words() -> dict[str, str]:
         "missing": gettext("This page can't be shown."),
         "turned": gettext("Turned, for every later reader too."),
         "not_turned": gettext("The rotation could not be saved. Try again later."),
+        "total": gettext("Amount"),
+        "compared": gettext("Compared: {left} and {right}"),
+        "nothing_to_compare": gettext("There is nothing here to compare with."),
+        "linked": gettext("Both move together."),
+        "unlinked": gettext("Each moves alone."),
+        "differing": gettext("Recorded facts that differ: {count} of {total}"),
+        "differs": gettext("differs"),
         "no_fullscreen": gettext(
             'The page around the viewer doesn\'t allow full screen: its iframe lacks allow="fullscreen".'
         ),
