@@ -97,7 +97,8 @@ def test_panning_one_side_moves_the_other_by_the_same_part_of_the_page(comparing
     comparing.mouse.up()
     comparing.wait_for_function(
         """() => {
-          const [left, right] = [...document.querySelectorAll("invoice-stage")].map((stage) => stage.viewer.viewport.getCenter(true).x);
+          const stages = [...document.querySelectorAll("invoice-stage")];
+          const [left, right] = stages.map((stage) => stage.viewer.viewport.getCenter(true).x);
           return right > 0.55 && Math.abs(left - right) < 0.001;
         }"""
     )

@@ -93,7 +93,7 @@ export function link() {
   it.pair.querySelector("[data-do=link]")?.setAttribute("aria-pressed", String(it.linked));
   const [a, b] = [it.left.viewer, it.right.viewer];
   if (it.linked && a && b) {
-    const [one, other] = [viewOf(a), viewOf(b)];
+    const [one, other] = [viewOf(a, false), viewOf(b, false)];
     it.view = one;
     it.shift = { x: other.x - one.x, y: other.y - one.y, zoom: other.zoom / one.zoom };
   }
@@ -329,12 +329,12 @@ function moved(view, shift, sign) {
   return { x: view.x + sign * shift.x, y: view.y + sign * shift.y, zoom: view.zoom * shift.zoom ** sign };
 }
 
-/** @param {any} viewer @returns {View} */
-export function viewOf({ viewport, world }) {
+/** Of a viewer: as it is now, or where it is moving to. @param {any} viewer @returns {View} */
+function viewOf({ viewport, world }, now = true) {
   const { x: width, y: height } = world.getItemAt(0).getContentSize();
-  const centre = viewport.getCenter(true);
+  const centre = viewport.getCenter(now);
   const [x, y] = quarters(centre.x - 0.5, (centre.y * width) / height - 0.5, viewport.getRotation() / 90);
-  return { x: viewport.getFlip() ? -x : x, y, zoom: viewport.getZoom(true) / viewport.getHomeZoom() };
+  return { x: viewport.getFlip() ? -x : x, y, zoom: viewport.getZoom(now) / viewport.getHomeZoom() };
 }
 
 /** @param {any} viewer @param {View} view */
