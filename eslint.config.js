@@ -9,7 +9,7 @@ const { api, css, javascript } = JSON.parse(readFileSync("node_modules/@mdn/brow
 const interfaces = Object.entries({ ...javascript.builtins, ...api });
 const LISTENING = 'CallExpression:matches([callee.name="addEventListener"], [callee.property.name="addEventListener"])';
 /** Names of our own values and of OpenSeadragon's, which some newer interface happens to have too. */
-const OURS = new Set(["rotation", "destroy", "addHandler", "take", "layout"]);
+const OURS = new Set(["rotation", "destroy", "addHandler", "take", "layout", "released", "forget", "format"]);
 const message = `not in Chromium ${OLDEST}`;
 
 /** The first version that has it. */

@@ -24,6 +24,12 @@ export function stage() {
   return found instanceof InvoiceStage ? found : null;
 }
 
+/** The one of two stages that the reader touched last. @returns {InvoiceStage | null} */
+export function inHand() {
+  const found = document.querySelector("#view invoice-stage.in-hand");
+  return found instanceof InvoiceStage ? found : stage();
+}
+
 /** The cards that are listed now, in their order. @returns {HTMLElement[]} */
 export function cards() {
   const found = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(OWNER)]);
@@ -39,6 +45,8 @@ export function picked() {
  * @param {{page?: number, file?: string, quietly?: boolean}} [how] Without a page: where a search found something, or the first. */
 export async function pick(card, { page, file, quietly = false } = {}) {
   if (page === undefined) [file, page] = [card.dataset.hitFile, Number(card.dataset.hitPage) || 1];
+  const asked = new CustomEvent("pick", { cancelable: true, detail: { card, page } });
+  if (!quietly && !document.dispatchEvent(asked)) return;
   const [place, link] = [stage(), card.querySelector("a[data-open]")];
   if (!place || !(link instanceof HTMLAnchorElement)) return;
   underWay?.abort();
@@ -85,7 +93,7 @@ export function step(step) {
 
 /** @param {number} step */
 function neighbour(step) {
-  const [all, current] = [cards(), picked()];
+  const [all, current] = [cards(), /** @type {HTMLElement | null} */ (document.querySelector(".card.compared")) ?? picked()];
   if (!Number.isFinite(step)) return all[step < 0 ? 0 : all.length - 1];
   return all[current ? all.indexOf(current) + step : 0];
 }
@@ -98,7 +106,7 @@ function ahead(card) {
 }
 
 /** @param {string} address @returns {Promise<Document>} */
-function fetchPaper(address) {
+export function fetchPaper(address) {
   const known = fetched.get(address);
   if (known) return known;
   const asked = fetch(address, { headers: { Accept: "text/html" } }).then(async (answer) => {
@@ -121,7 +129,7 @@ function again() {
 }
 
 /** @param {HTMLElement} card */
-function mark(card) {
+export function mark(card) {
   picked()?.removeAttribute("aria-current");
   card.setAttribute("aria-current", "true");
   card.scrollIntoView({ block: "nearest" });
@@ -149,6 +157,7 @@ function open() {
   const root = desk();
   if (!root || root.classList.contains("showing")) return;
   root.classList.add("showing");
+  document.body.classList.add("showing");
   if (isOver()) {
     history.pushState({ showing: true }, "", location.href);
     stage()?.sheet.focus({ preventScroll: true });
@@ -159,7 +168,12 @@ function open() {
 export function closeStage() {
   const root = desk();
   if (!root?.classList.contains("showing") || !isOver()) return false;
+  if (history.state?.showing) {
+    history.back();
+    return true;
+  }
   root.classList.remove("showing");
+  document.body.classList.remove("showing");
   const link = picked()?.querySelector("a[data-open]");
   if (link instanceof HTMLElement) link.focus({ preventScroll: true });
   return true;
@@ -167,7 +181,8 @@ export function closeStage() {
 
 function isOver() {
   const place = stage();
-  return Boolean(place && getComputedStyle(place).position === "fixed");
+  const whole = place?.closest(".stage");
+  return Boolean(whole && getComputedStyle(whole).position === "fixed");
 }
 
 /** @param {"list" | "grid"} layout */
@@ -175,6 +190,7 @@ export function lay(layout) {
   document.documentElement.dataset.layout = layout;
   remember("layout", layout);
   desk()?.classList.toggle("showing", false);
+  document.body.classList.remove("showing");
   for (const image of document.querySelectorAll(".card img[sizes]")) {
     if (image instanceof HTMLImageElement) image.sizes = layout === "grid" ? "260px" : "112px";
   }
@@ -225,9 +241,14 @@ document.addEventListener("click", (event) => {
   else void pick(card, { file: link.dataset.file, page: Number(link.dataset.page) || 1 });
 });
 document.addEventListener("stage-do", (event) => {
-  if (/** @type {CustomEvent} */ (event).detail === "panel") panel();
+  const { detail } = /** @type {CustomEvent} */ (event);
+  if (detail === "panel") panel();
+  if (detail === "close") closeStage();
 });
 document.addEventListener("refused", again);
-window.addEventListener("popstate", () => void closeStage());
+window.addEventListener("popstate", () => {
+  const card = picked();
+  if (closeStage() && card) history.replaceState(history.state, "", `#${hashOf(card)}`);
+});
 document.addEventListener("viewchange", start);
 start();

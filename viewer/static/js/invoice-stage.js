@@ -9,6 +9,8 @@ import { announce, words } from "./words.js";
 
 const STEP = 1.4;
 const SAVE_PAUSE = 300;
+/** A stroke of the finger turns something from so many pixels, and so many per millisecond, on. */
+const [FAR, QUICK] = [40, 0.25];
 
 /** @type {Promise<any> | null} */
 let loading = null;
@@ -42,12 +44,15 @@ export class InvoiceStage extends HTMLElement {
     this.painted = null;
     this.mirrored = false;
     this.saving = 0;
+    this.round = 0;
+    /** @type {{x: number, y: number, time: number} | null} */
+    this.stroke = null;
   }
 
   connectedCallback() {
     this.addEventListener("click", this);
     this.addEventListener("pointerenter", this);
-    this.addEventListener("touchstart", this, { passive: true });
+    for (const name of ["touchstart", "touchend", "touchcancel"]) this.addEventListener(name, this, { passive: true });
     this.addEventListener("wheel", this, { passive: true });
     this.addEventListener("input", this);
     this.addEventListener("reset", this);
@@ -60,9 +65,7 @@ export class InvoiceStage extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.viewer?.destroy();
-    this.viewer = null;
-    this.opening = null;
+    this.sleep();
   }
 
   /** @param {Event} event */
@@ -70,8 +73,14 @@ export class InvoiceStage extends HTMLElement {
     switch (event.type) {
       case "click":
         return this.clicked(/** @type {MouseEvent} */ (event));
-      case "pointerenter":
+      case "touchend":
+        return this.released(/** @type {TouchEvent} */ (event));
+      case "touchcancel":
+        return void (this.stroke = null);
       case "touchstart":
+        this.touched(/** @type {TouchEvent} */ (event));
+        return void this.live();
+      case "pointerenter":
       case "wheel":
         return void this.live();
       case "input":
@@ -206,10 +215,12 @@ export class InvoiceStage extends HTMLElement {
 
   /** The plain picture alone again. */
   sleep() {
+    this.round += 1;
     this.opening = null;
     this.sheet.classList.remove("live");
     this.viewer?.destroy();
     this.viewer = null;
+    this.sheet.querySelector(".canvas")?.remove();
   }
 
   /** OpenSeadragon with the current page, over the plain picture. @returns {Promise<any>} */
@@ -221,8 +232,9 @@ export class InvoiceStage extends HTMLElement {
 
   /** @param {Page} page */
   async open(page) {
+    const { round } = this;
     const OpenSeadragon = await openSeadragon();
-    if (!this.isConnected || this.page?.id !== page.id) return null;
+    if (!this.isConnected || this.page?.id !== page.id || this.round !== round) return null;
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const place = document.createElement("div");
     place.className = "canvas";
@@ -248,7 +260,7 @@ export class InvoiceStage extends HTMLElement {
     viewer.innerTracker.keyHandler = null;
     viewer.innerTracker.keyDownHandler = null;
     viewer.addHandler("tile-load-failed", () => void this.failed());
-    viewer.addHandler("canvas-drag-end", (/** @type {any} */ event) => this.swiped(event));
+    keepShare(viewer);
     await new Promise((resolve) => {
       viewer.addOnceHandler("open", () => {
         const item = viewer.world.getItemAt(0);
@@ -262,13 +274,30 @@ export class InvoiceStage extends HTMLElement {
     return viewer;
   }
 
-  /** A quick stroke sideways over a fitted page turns to the next invoice. @param {any} event */
-  swiped(event) {
-    const viewer = this.viewer;
-    const fitted = viewer && viewer.viewport.getZoom(true) <= viewer.viewport.getHomeZoom() * 1.05;
-    if (!fitted || event.pointerType !== "touch" || event.speed < 300) return;
-    const sideways = Math.abs(Math.cos(event.direction));
-    if (sideways > 0.85) this.dispatchEvent(new CustomEvent("swipe", { bubbles: true, detail: Math.cos(event.direction) < 0 ? 1 : -1 }));
+  /** Whether nothing of the page is outside, so that a stroke over it isn't meant to move it. */
+  get fitted() {
+    const viewport = this.viewer?.viewport;
+    return !viewport || viewport.getZoom(true) <= viewport.getHomeZoom() * 1.05;
+  }
+
+  /** @param {TouchEvent} event */
+  touched({ touches, target, timeStamp }) {
+    const [touch] = touches;
+    const meant = touch && touches.length === 1 && this.fitted && this.sheet.contains(/** @type {Node} */ (target));
+    this.stroke = meant ? { x: touch.clientX, y: touch.clientY, time: timeStamp } : null;
+  }
+
+  /** A quick stroke over a fitted page: sideways to the next invoice, upwards to the file's next page. @param {TouchEvent} event */
+  released({ changedTouches: [touch], timeStamp }) {
+    const from = this.stroke;
+    this.stroke = null;
+    if (!from || !touch) return;
+    const [x, y] = [touch.clientX - from.x, touch.clientY - from.y];
+    const [across, along] = [Math.abs(x), Math.abs(y)];
+    if (Math.max(across, along) < Math.max(FAR, QUICK * (timeStamp - from.time))) return;
+    if (across > 2 * along) this.dispatchEvent(new CustomEvent("swipe", { bubbles: true, detail: x < 0 ? 1 : -1 }));
+    else if (along > 2 * across) this.turn(y < 0 ? 1 : -1);
+    this.viewer?.viewport.goHome();
   }
 
   /** The page's address may have expired meanwhile; then there is a new one. */
@@ -356,7 +385,8 @@ export class InvoiceStage extends HTMLElement {
 
   /** How pale scans are shown; it changes what is seen, not the picture. */
   adjust() {
-    const form = /** @type {HTMLFormElement} */ (this.querySelector("form.adjust"));
+    const form = this.querySelector("form.adjust");
+    if (!(form instanceof HTMLFormElement)) return;
     const given = new FormData(form);
     const [brightness, contrast, invert] = [given.get("brightness"), given.get("contrast"), given.get("invert")];
     const plain = brightness === "100" && contrast === "100" && !invert;
@@ -393,6 +423,19 @@ export class InvoiceStage extends HTMLElement {
     if ("requestIdleCallback" in window) window.requestIdleCallback(then, { timeout: 1500 });
     else setTimeout(then, 300);
   }
+}
+
+/** When the stage's size changes, what was fitted stays so, and the rest as much larger than that. @param {any} viewer */
+function keepShare(viewer) {
+  let home = 0;
+  const note = () => (home = viewer.viewport?.getHomeZoom());
+  const soon = (/** @type {() => void} */ then) => void Promise.resolve().then(() => viewer.viewport && then());
+  viewer.addHandler("open", note);
+  viewer.addHandler("rotate", () => soon(note));
+  viewer.addHandler("resize", () => {
+    const share = viewer.viewport.getZoom() / home;
+    soon(() => viewer.viewport.zoomTo(share * note(), null, true));
+  });
 }
 
 /** The page as wide as the stage, from its upper edge on. @param {any} viewer */

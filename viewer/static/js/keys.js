@@ -1,6 +1,7 @@
 // Every key, in one place. Nothing happens while the reader types, in a dialog, or with a modifier that the host may use.
 
-import { closeStage, panel, stage, step } from "./desk.js";
+import { compare, endComparing, link } from "./compare.js";
+import { closeStage, inHand as stage, panel, step } from "./desk.js";
 import { announce, words } from "./words.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
@@ -26,10 +27,12 @@ const KEYS = {
   f: () => fullscreen(),
   g: () => otherView(),
   i: () => panel(),
+  c: () => compare(),
+  l: () => link(),
   d: () => download(),
   "/": () => search(),
   "?": () => help(),
-  Escape: () => closeStage(),
+  Escape: () => endComparing() || closeStage(),
 };
 /** Keys that move something only where there is something to move; else they scroll the page as ever. */
 const YIELDING = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Escape", "ArrowLeft", "ArrowRight", "Home", "End"]);
@@ -45,7 +48,8 @@ function fullscreen() {
   const place = stage();
   if (!place) return;
   if (document.fullscreenElement) return void document.exitFullscreen();
-  const asked = document.fullscreenEnabled ? place.requestFullscreen() : Promise.reject(new Error("not allowed"));
+  const whole = place.sheet.getClientRects().length ? document.getElementById("view") : null;
+  const asked = document.fullscreenEnabled ? (whole ?? document.documentElement).requestFullscreen() : Promise.reject(new Error("not allowed"));
   asked.catch(() => announce(words("no_fullscreen"), true));
 }
 

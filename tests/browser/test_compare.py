@@ -1,0 +1,210 @@
+"""Two pages beside each other, in a real browser."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Demo
+from viewer.gateway.sandbox.papers import Invoice
+
+THREE_INVOICES = "BX-2026-09-000121"
+SEVERAL_FILES = "BX-2026-10-000204"
+
+LIVE = """() => {
+  const stages = [...document.querySelectorAll("invoice-stage")];
+  return stages.length === 2 && stages.every((stage) => stage.sheet.matches(".live") && stage.viewer);
+}"""
+ZOOMS = """() => [...document.querySelectorAll("invoice-stage")].map(
+  ({ viewer: { viewport } }) => Math.round((100 * viewport.getZoom(true)) / viewport.getHomeZoom()))"""
+
+
+def number_of(demo: Demo, bill_no: str, index: int) -> str:
+    paper = demo.bills[bill_no].invoices[index].paper
+    assert isinstance(paper, Invoice)
+    return paper.number
+
+
+def await_zooms(page: Page, left: int, right: int) -> None:
+    """Until both are enlarged by so many per cent of the fitted page, or nearly so."""
+    page.wait_for_function(
+        f"wanted => ({ZOOMS})().every((zoom, index) => Math.abs(zoom - wanted[index]) < 2)", arg=[left, right]
+    )
+
+
+@pytest.fixture
+def comparing(page: Page, demo: Demo) -> Page:
+    """The image view of three invoices, the first and the second compared."""
+    page.goto(demo.image_view(THREE_INVOICES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    page.keyboard.press("c")
+    page.wait_for_function(LIVE)
+    return page
+
+
+def test_the_next_invoice_comes_beside_the_one_shown(comparing: Page, demo: Demo) -> None:
+    left, right = comparing.locator(".pair .who").all()
+    expect(left).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    expect(comparing.locator("aside.beside")).to_be_hidden()
+    expect(comparing.locator(".tools [data-do=compare]")).to_have_attribute("aria-pressed", "true")
+    boxes = [sheet.bounding_box() for sheet in comparing.locator(".pair .sheet").all()]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["x"] < boxes[1]["x"]
+    assert boxes[0]["y"] == boxes[1]["y"]
+
+
+def test_what_is_picked_goes_to_the_right_and_the_left_one_remains(comparing: Page, demo: Demo) -> None:
+    serial_nos = [invoice.serial_no for invoice in demo.bills[THREE_INVOICES].invoices]
+    left, right = comparing.locator(".pair .who").all()
+    comparing.keyboard.press("ArrowRight")
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 2))
+    comparing.click(f".card[data-serial-no='{serial_nos[1]}'] a[data-open]")
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    expect(left).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    comparing.keyboard.press("Escape")
+    expect(comparing.locator("invoice-stage")).to_have_count(1)
+    expect(comparing.locator("aside.beside")).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    expect(comparing.locator(f".card[data-serial-no='{serial_nos[0]}'][aria-current]")).to_have_count(1)
+    expect(comparing.locator(".card.compared")).to_have_count(0)
+
+
+def test_zooming_one_side_zooms_the_other_until_they_are_unlinked(comparing: Page) -> None:
+    await_zooms(comparing, 100, 100)
+    comparing.keyboard.press("+")
+    await_zooms(comparing, 140, 140)
+    comparing.locator(".other .sheet").click()
+    comparing.keyboard.press("0")
+    await_zooms(comparing, 100, 100)
+    comparing.keyboard.press("l")
+    expect(comparing.locator("[data-do=link]")).to_have_attribute("aria-pressed", "false")
+    comparing.click(".tools [data-do=zoom-in]")
+    await_zooms(comparing, 100, 140)
+    comparing.keyboard.press("l")
+    comparing.keyboard.press("0")
+    await_zooms(comparing, 71, 100)
+
+
+def test_panning_one_side_moves_the_other_by_the_same_part_of_the_page(comparing: Page) -> None:
+    comparing.keyboard.press("+")
+    await_zooms(comparing, 140, 140)
+    box = comparing.locator(".other .sheet").bounding_box()
+    assert box
+    comparing.mouse.move(box["x"] + 200, box["y"] + 200)
+    comparing.mouse.down()
+    comparing.mouse.move(box["x"] + 140, box["y"] + 200, steps=4)
+    comparing.mouse.up()
+    comparing.wait_for_function(
+        """() => {
+          const stages = [...document.querySelectorAll("invoice-stage")];
+          const [left, right] = stages.map((stage) => stage.viewer.viewport.getCenter(true).x);
+          return right > 0.55 && Math.abs(left - right) < 0.001;
+        }"""
+    )
+
+
+def test_turning_one_side_turns_what_is_seen_of_the_other(comparing: Page) -> None:
+    degrees = (
+        "() => String([...document.querySelectorAll('invoice-stage')].map((one) => one.viewer.viewport.getRotation()))"
+    )
+    comparing.route("**/rotation", lambda route: route.fulfill(json={}))
+    comparing.keyboard.press("r")
+    comparing.wait_for_function(f"() => ({degrees})() === '90,90'")
+
+
+def test_the_facts_that_differ_are_marked(comparing: Page, demo: Demo) -> None:
+    rows = comparing.locator(".differences tr.differs")
+    expect(comparing.locator(".differences summary")).to_contain_text("differ")
+    expect(rows.filter(has_text=number_of(demo, THREE_INVOICES, 0))).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    expect(comparing.locator(".differences tr:not(.differs)", has_text="Seller's tax number")).to_have_count(1)
+
+
+def test_swapped_sides_leave_the_other_invoice(comparing: Page, demo: Demo) -> None:
+    second = demo.bills[THREE_INVOICES].invoices[1].serial_no
+    comparing.click("[data-do=swap]")
+    expect(comparing.locator(".pair .who").first).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    comparing.wait_for_function(LIVE)
+    assert urlsplit(comparing.url).fragment == f"serialNo={second}"
+    comparing.keyboard.press("c")
+    expect(comparing.locator("aside.beside")).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    expect(comparing.locator(f".card[data-serial-no='{second}'][aria-current]")).to_have_count(1)
+
+
+def test_a_reload_restores_what_was_compared(comparing: Page, demo: Demo) -> None:
+    comparing.keyboard.press("ArrowRight")
+    expect(comparing.locator(".pair .who").last).to_contain_text(number_of(demo, THREE_INVOICES, 2))
+    comparing.reload()
+    expect(comparing.locator(".pair .who").first).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    expect(comparing.locator(".pair .who").last).to_contain_text(number_of(demo, THREE_INVOICES, 2))
+
+
+def test_an_invoice_is_compared_with_its_other_files(page: Page, demo: Demo) -> None:
+    page.goto(demo.location_view(SEVERAL_FILES, 0))
+    page.click(".tools [data-do=compare]")
+    page.wait_for_function(LIVE)
+    files = "() => [...document.querySelectorAll('invoice-stage')].map((stage) => stage.page.fileId)"
+    left, right = page.evaluate(files)
+    assert left != right
+    options = page.locator(".other select option")
+    shown = options.evaluate_all("options => options.map((option) => option.value)")
+    assert len(shown) > 1
+    page.select_option(".other select", left)
+    page.wait_for_function(f"() => new Set(({files})()).size === 1")
+    expect(page.locator(".differences")).to_be_hidden()
+
+
+def test_the_pager_of_the_location_view_changes_only_the_right_side(page: Page, demo: Demo) -> None:
+    bill = demo.bills[THREE_INVOICES]
+    address = demo.location_view(THREE_INVOICES, 0)
+    page.goto(address)
+    page.keyboard.press("c")
+    left, right = page.locator(".pair .who").all()
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    page.keyboard.press("ArrowRight")
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 2))
+    expect(page.locator(".pager .position")).to_have_text("3 / 3")
+    expect(left).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    assert page.url == address
+    assert bill.invoices[3].serial_no not in page.content()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pager .position")).to_have_text("1 / 3")
+    page.keyboard.press("c")
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 1))
+    page.click("[data-do=swap]")
+    page.keyboard.press("Escape")
+    expect(page.locator("article[data-serial-no]")).to_have_attribute("data-serial-no", bill.invoices[1].serial_no)
+
+
+def test_where_nothing_else_is_there_to_compare_the_viewer_says_so(page: Page, demo: Demo) -> None:
+    page.goto(demo.location_view(SEVERAL_FILES, 1))
+    page.keyboard.press("c")
+    expect(page.locator("#announcement.seen")).to_contain_text("nothing here to compare")
+    expect(page.locator("invoice-stage")).to_have_count(1)
+
+
+def test_on_a_narrow_screen_one_stands_above_the_other(page: Page, demo: Demo) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.click(".card a[data-open] >> nth=0")
+    page.keyboard.press("c")
+    page.wait_for_function(LIVE)
+    boxes = [sheet.bounding_box() for sheet in page.locator(".pair .sheet").all()]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[0]["y"] + boxes[0]["height"] <= boxes[1]["y"]
+    assert boxes[1]["y"] + boxes[1]["height"] <= 800
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_full_screen_holds_both_sides_and_stays_when_comparing_ends(comparing: Page) -> None:
+    comparing.keyboard.press("f")
+    comparing.wait_for_function("() => document.fullscreenElement?.id === 'view'")
+    expect(comparing.locator("section.list")).to_be_hidden()
+    expect(comparing.locator(".pair .sheet").last).to_be_visible()
+    comparing.keyboard.press("c")
+    expect(comparing.locator("invoice-stage")).to_have_count(1)
+    assert comparing.evaluate("document.fullscreenElement?.id") == "view"
+    comparing.keyboard.press("f")
+    comparing.wait_for_function("() => !document.fullscreenElement")
+    expect(comparing.locator("section.list")).to_be_visible()
