@@ -53,7 +53,7 @@ def test_a_pages_picture_is_kept_by_its_reader_as_long_as_its_address_is_good(
         last_second = signed_of(odd_site, address).expires - 1
         assert answer.headers["X-Accel-Expires"] == f"@{last_second}"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         again = odd_site.get(address, headers={"If-None-Match": answer.headers["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["Cache-Control"].startswith("private, immutable")

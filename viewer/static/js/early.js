@@ -1,5 +1,7 @@
 // Runs before the first paint: says that scripts run, and restores the reader's layout. Storage may be forbidden.
+// In a sandboxed frame without an origin no module runs, so that the page is the one without scripts.
 (() => {
+  if (self.origin === "null") return;
   const root = document.documentElement;
   root.classList.add("js");
   try {
