@@ -47,7 +47,7 @@ def test_the_grid_shows_several_cards_in_a_row_and_the_list_one(page: Page, demo
 def tops(page: Page) -> list[float]:
     """Where the first group's cards begin."""
     found: list[float] = (
-        page.locator(".group")
+        page.locator(".group[data-branch-id]")
         .first.locator(".card")
         .evaluate_all("cards => cards.map(card => card.getBoundingClientRect().top)")
     )
@@ -261,7 +261,8 @@ def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: 
 
 def test_files_that_fail_are_marked_and_the_rest_is_shown(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(FAILING))
-    expect(page.locator(".no-picture.problem")).to_have_count(2)
+    expect(page.locator(".card .no-picture.problem")).to_have_count(2)
+    expect(page.locator(".sheet .no-picture.problem")).to_have_count(1)
     await_painted(page, 1)
 
 

@@ -118,7 +118,7 @@ def test_an_address_whose_time_is_over_is_refused(
         answer = odd_site.get(path, headers={"Accept": JSON})
         assert answer.headers["Cache-Control"] == "no-store"
         problem_of(answer, 401, "bad_token")
-    assert ADDRESS.findall(unescape(odd_site.page(f"/bills/{key}"))) == [address]
+    assert address in ADDRESS.findall(unescape(odd_site.page(f"/bills/{key}")))
 
 
 def test_what_nobody_signed_here_is_refused(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

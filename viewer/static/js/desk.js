@@ -11,6 +11,7 @@ let underWay = null;
 const fetched = new Map();
 const KEPT = 12;
 const AGAIN = 30000;
+const NEAR = "500px 0px";
 let lastAgain = -Infinity;
 
 /** @returns {HTMLElement | null} */
@@ -209,10 +210,29 @@ export function panel(shown) {
   stage()?.button("panel")?.setAttribute("aria-pressed", String(root.dataset.panel === "open"));
 }
 
+/** Pictures are fetched before they are scrolled to: by itself the browser does so for the window's own scrolling only. */
+function fetchAhead() {
+  const list = document.querySelector(".list");
+  if (!list || !("IntersectionObserver" in window)) return;
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting || !(target instanceof HTMLImageElement)) continue;
+        target.loading = "eager";
+        near.unobserve(target);
+      }
+    },
+    { root: list, rootMargin: NEAR },
+  );
+  for (const image of list.querySelectorAll("img[loading=lazy]")) near.observe(image);
+}
+
 /** What the page shows when it has come: the card that the address names, or the one that the server put on the stage. */
 function start() {
   const root = desk();
   if (!root) return;
+  if (document.readyState === "complete") fetchAhead();
+  else window.addEventListener("load", fetchAhead, { once: true });
   lay(document.documentElement.dataset.layout === "grid" ? "grid" : "list");
   const asked = decodeURIComponent(location.hash.slice(1));
   const all = cards();
