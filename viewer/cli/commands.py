@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from viewer.archive import Archive
+from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
 from viewer.cli.server import serve_settings
 from viewer.config import Settings
@@ -38,6 +39,7 @@ from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
 from viewer.store.schema import check_version
 from viewer.store.schema import upgrade as upgrade_schema
+from viewer.web.addresses import STAGE_LEAST, level_for
 from viewer.web.words import size as size_text
 
 WIDE = 1000
@@ -167,7 +169,7 @@ def warm(keys: tuple[str, ...]) -> None:
                 pass
             bill = archive.bills.open(userkey)
             pages = [FoundPage(page, file) for file in bill.pictures for page in file.pages]
-            making = {two.submit(archive.renditions.make_ladder, found.source): found for found in pages}
+            making = {two.submit(_warm, archive.renditions, found): found for found in pages}
             for future in bar.track(as_completed(making), len(making), description=bill.bill_no or userkey):
                 if error := future.exception():
                     if not isinstance(error, ViewerError):
@@ -228,6 +230,20 @@ def _archive() -> Iterator[Archive]:
         yield archive
     finally:
         archive.close()
+
+
+def _warm(renditions: Renditions, found: FoundPage) -> None:
+    """Makes what the viewer's pages will ask for: the ladder, and the stage's first picture where it is finer than that."""
+    renditions.make_ladder(found.source)
+    asked = renditions.ask(
+        found.source,
+        region="full",
+        size=f"{level_for(found.file, found.page, least=STAGE_LEAST).width},",
+        rotation=str(found.file.rotation),
+        quality="default",
+        suffix="jpg",
+    )
+    renditions.picture(found.source, asked)
 
 
 def _bar(console: Console) -> Progress:

@@ -9,6 +9,8 @@ from viewer.imaging import levels
 from viewer.store.models import Attachment, File, Invoice, Page
 
 SIDEWAYS = (90, 270)
+STAGE_LEAST = 1200
+"""Width from which on a page is sharp on the stage of a browser that knows no srcset."""
 MOST_PIXELS = 16_000_000
 """Of a picture that a page asks for as a whole; what is finer comes in tiles."""
 
@@ -23,6 +25,12 @@ def size_for(file: File, page: Page, width: int | None) -> str:
     shown = shown_size(file, page).width
     asked = min(width or shown, shown)
     return f",{asked}" if file.rotation in SIDEWAYS else f"{asked},"
+
+
+def level_for(file: File, page: Page, *, least: int) -> Size:
+    """The smallest stored size of a page (or its own) that is at least so wide as shown, or the largest."""
+    found = _sizes(page)
+    return next((size for size in found if _width(file, size) >= least), found[-1])
 
 
 @dataclass(frozen=True)
@@ -84,23 +92,14 @@ class Addresses:
         return f"{self.pages(file, page)}full/{size_for(file, page, width)}/{file.rotation}/default.jpg"
 
     def level(self, file: File, page: Page, *, least: int) -> str:
-        """The smallest stored size of the page that is at least so wide as shown, or the largest; turned as its file is."""
-        found = self._levels(file, page)
-        return next((address for width, address in found if width >= least), found[-1][1])
+        """The page in the smallest stored size that is at least so wide as shown, or the largest; turned as its file is."""
+        return _level(self.pages(file, page), file, level_for(file, page, least=least))
 
     def levels(self, file: File, page: Page, *, least: int, most: int) -> str:
         """An `<img>`'s srcset: the stored sizes whose width as shown lies between these, or the smallest."""
-        found = self._levels(file, page)
+        service, found = self.pages(file, page), [(_width(file, size), size) for size in _sizes(page)]
         within = [each for each in found if least <= each[0] <= most] or found[:1]
-        return ", ".join(f"{address} {width}w" for width, address in within)
-
-    def _levels(self, file: File, page: Page) -> list[tuple[int, str]]:
-        """The page's stored sizes and its own, smallest first: the width as shown, the address."""
-        service, turned = self.pages(file, page), file.rotation in SIDEWAYS
-        return [
-            (size.height if turned else size.width, f"{service}full/{size.width},/{file.rotation}/default.jpg")
-            for size in levels.sizes(Size(page.width, page.height), MOST_PIXELS)
-        ]
+        return ", ".join(f"{_level(service, file, size)} {width}w" for width, size in within)
 
     def image_service(self, page: Page) -> str:
         """The page's IIIF image service; its images and its info.json lie below."""
@@ -118,3 +117,17 @@ class Addresses:
     def _with(self, address: str, given: list[tuple[str, str]]) -> str:
         query = urlencode([*given, *self.carried], quote_via=quote)
         return f"{address}?{query}" if query else address
+
+
+def _level(service: str, file: File, size: Size) -> str:
+    return f"{service}full/{size.width},/{file.rotation}/default.jpg"
+
+
+def _sizes(page: Page) -> list[Size]:
+    """The page's stored sizes and its own, smallest first."""
+    return levels.sizes(Size(page.width, page.height), MOST_PIXELS)
+
+
+def _width(file: File, size: Size) -> int:
+    """As shown."""
+    return size.height if file.rotation in SIDEWAYS else size.width

@@ -19,7 +19,7 @@ from viewer.domain.signed_page import end_of_next_hour
 from viewer.domain.size import Size
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import Attachment, Entry, File, Invoice
-from viewer.web.addresses import shown_size
+from viewer.web.addresses import STAGE_LEAST, shown_size
 from viewer.web.present import code_name, finding_out, left_out
 from viewer.web.reader import archive, language, theme
 
@@ -61,6 +61,7 @@ def install(app: Flask) -> None:
         STAGE=STAGE,
         THUMBNAIL_SIZES=THUMBNAIL_SIZES,
         STRIP=STRIP,
+        STAGE_LEAST=STAGE_LEAST,
     )
 
 

@@ -30,6 +30,7 @@ const KEYS = {
   c: () => compare(),
   l: () => link(),
   d: () => download(),
+  p: () => window.print(),
   "/": () => search(),
   "?": () => help(),
   Escape: () => endComparing() || closeStage(),
