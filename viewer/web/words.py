@@ -90,7 +90,7 @@ def script_words() -> dict[str, str]:
         "refreshed": gettext("Refreshed."),
         "still_stale": gettext("The invoice cloud still can't be reached."),
         "seconds": gettext("{seconds} s"),
-        "lost": gettext("The viewer can't be reached at the moment."),
+        "lost": gettext("The viewer doesn't answer. Try again in a moment."),
         "again": gettext("Try again"),
         "copied": gettext("Copied: {text}"),
         "not_copied": gettext("This could not be copied. Select it and copy it by hand."),

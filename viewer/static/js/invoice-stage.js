@@ -269,6 +269,7 @@ export class InvoiceStage extends HTMLElement {
         else item.addOnceHandler("fully-loaded-change", shown);
       });
     });
+    if (this.viewer !== viewer) return null; // another page has taken its place meanwhile
     this.adjust();
     this.dispatchEvent(new CustomEvent("live", { detail: viewer }));
     return viewer;
