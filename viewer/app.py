@@ -15,6 +15,7 @@ from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.store.schema import check_version
 from viewer.web import api, errors, health, images, pages, panel, reader, signed, text, words
+from viewer.web.compact import Compact
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.add_extension(Compact)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["archive"] = archive
     app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))

@@ -272,8 +272,8 @@ def test_each_receipt_on_a_pasted_sheet_has_a_picture_of_its_own_shape(page: Pag
     shapes = page.locator("img.picture").evaluate_all(
         "images => images.map(each => each.naturalWidth > each.naturalHeight)"
     )
-    assert shapes == [True, False, False, False, True], (
-        "the train ticket lies, the narrow receipts stand; it is on the stage"
+    assert shapes == [True, True, False, False, False], (
+        "the train ticket, which lies, on the stage; then it and the receipts, which stand"
     )
     page.goto(demo.location_view(PASTED, 1))
     await_painted(page, 1)

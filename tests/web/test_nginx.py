@@ -111,7 +111,7 @@ def imported(site: Installation, folder: Path) -> str:
 
 
 def picture_on(page: str) -> str:
-    thumbnail, *_ = ADDRESS.findall(unescape(page))
+    *_, thumbnail = ADDRESS.findall(unescape(page))
     return str(thumbnail)
 
 

@@ -28,7 +28,7 @@ def shown(site: Installation, cloud: ScriptedCloud, name: str) -> tuple[str, str
     scene.putpixel((0, 0), tuple(name.encode()[:3]))
     key = cloud.put_bill({f"{name}.png": encoded(scene, "PNG")})
     site.whole(key)
-    thumbnail, *_ = ADDRESS.findall(unescape(site.page(f"/bills/{key}")))
+    *_, thumbnail = ADDRESS.findall(unescape(site.page(f"/bills/{key}")))
     return str(thumbnail), key
 
 
