@@ -239,6 +239,6 @@ def test_the_answer_of_a_slow_bill_may_be_lost_and_says_so(
 
     page.route(address(own_site, FAQ.userkey), lose)
     page.goto(address(own_site, FAQ.userkey))
-    expect(page.locator(".notice h1")).to_have_text("The viewer can't be reached at the moment.")
+    expect(page.locator(".notice h1")).to_have_text("The viewer doesn't answer. Try again in a moment.")
     expect(page.locator("button.again")).to_be_visible()
     watch.complaints.clear()
