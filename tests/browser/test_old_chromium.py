@@ -12,11 +12,11 @@ from tests.browser.conftest import Demo
 SCRIPT = Path(__file__).with_name("old_chromium.py")
 FAQ, PAGES, BIG = "BX-2026-09-000118", "BX-2026-10-000204", "BX-2026-11-000300"
 PAINTED = "[...document.images].filter((image) => image.naturalWidth > 0).length >= %d"
-LARGE = (
-    "(() => { const dialog = document.querySelector('dialog[open]');"
-    " if (!dialog) document.querySelector('[data-open]').click();"
-    " return dialog && [...dialog.querySelectorAll('img')].some((image) => image.naturalWidth > 0); })()"
-)
+LARGE = """(() => {
+  const stage = document.querySelector("invoice-stage");
+  if (stage.querySelector(".sheet.live")) return true;
+  stage.do?.("zoom-in");
+})()"""
 
 
 @pytest.fixture(scope="module")
