@@ -11,6 +11,7 @@ from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language, userkey_of
+from viewer.web.streaming import streamed
 from viewer.web.words import RELEASE, address_with, send_static
 
 bp = Blueprint("pages", __name__)
@@ -37,13 +38,13 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
 
 
 @bp.get("/bills/<key>")
-def image_view(key: str) -> str:
+def image_view(key: str) -> Response:
     """The whole bill, grouped by entry."""
     return _image_view(key, profile=request.args.get("profile"), serial_nos=request.args.getlist("serialNo"))
 
 
 @bp.get("/m4-web/fpzs/expense/showInvoice")
-def show_invoice() -> str:
+def show_invoice() -> Response:
     """The upstream page's own address: with a serial number EAS's narrowed view, without the whole bill."""
     key = request.args.get("userKey", "")
     if not key:
@@ -112,7 +113,7 @@ def api_docs() -> str:
     return render_template("api_docs.html", document=url_for("openapi.spec"))
 
 
-def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
+def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> Response:
     bill = _opened(key)
     view = selection.image_view(
         bill.invoices,
@@ -123,7 +124,7 @@ def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
     )
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
-    return render_template(
+    return streamed(
         "image_view.html",
         bill=bill,
         view=view,
