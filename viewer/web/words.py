@@ -73,6 +73,7 @@ def script_words() -> dict[str, str]:
         "searched": gettext("Searched {done} of {pages} pages"),
         "searching": gettext("Searching …"),
         "no_hit": gettext("Nothing was found."),
+        "hits": gettext("Found in invoices: {count}"),
         "search_failed": gettext("The search failed. Press Enter to try again."),
         "none_fits": gettext("No invoice fits these filters."),
         "found": gettext("Found in"),

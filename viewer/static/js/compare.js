@@ -391,6 +391,13 @@ document.addEventListener("pick", (event) => {
   const { card, page } = /** @type {CustomEvent} */ (event).detail;
   void show(it, addressOf(card), card, page);
 });
+document.addEventListener("visit", (event) => {
+  const it = now();
+  if (!it) return;
+  event.preventDefault();
+  const { address, page } = /** @type {CustomEvent} */ (event).detail;
+  void show(it, address, null, page);
+});
 document.addEventListener("stage-do", (event) => {
   const [{ detail }, it] = [/** @type {CustomEvent} */ (event), now()];
   if (detail === "compare") compare();

@@ -141,11 +141,11 @@ export class InvoiceStage extends HTMLElement {
     this.dispatchEvent(new CustomEvent("pagechange", { bubbles: true }));
   }
 
-  /** Another file of what is shown. @param {string} fileId */
-  showFile(fileId) {
+  /** Another file of what is shown. @param {string} fileId @param {number} [number] */
+  showFile(fileId, number = 1) {
     const strip = this.querySelector(`.strip[data-file-id="${fileId}"]`);
-    const first = strip?.querySelector("a");
-    if (first) this.goTo(first);
+    const wanted = strip?.querySelector(`a[data-page="${number}"]`);
+    if (wanted instanceof HTMLElement) this.goTo(wanted);
   }
 
   /** @param {number} number @param {boolean} [quietly] */
