@@ -1,13 +1,16 @@
 """The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
 
+from datetime import UTC, datetime
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
+from viewer.domain.embed_token import CLAIMS, Claims, WrongClaim
 from viewer.domain.grant import Grant
 from viewer.domain.search import parse_query
-from viewer.errors import FileUnavailable
+from viewer.errors import N_, BadRequest, FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
@@ -16,6 +19,8 @@ from viewer.web.reader import archive
 from viewer.web.schemas import (
     BillOut,
     DownloadQuery,
+    EmbedTokenIn,
+    EmbedTokenOut,
     ImageViewOut,
     ImageViewQuery,
     LocationViewOut,
@@ -57,6 +62,25 @@ def register(json_data: RegisterIn) -> dict[str, str]:
                 bill_id=json_data.bill_id, bill_no=json_data.bill_no or None, branch_id=json_data.branch_id or None
             )
         }
+
+    fields = json_data.model_dump(mode="json")
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.post("/embed-tokens")
+@bp.input(EmbedTokenIn, location="json")
+@bp.output(EmbedTokenOut)
+@bp.doc(summary="A signed embed token for one reader", responses=[400, 401])
+def embed_token(json_data: EmbedTokenIn) -> dict[str, str]:
+    """For an ERP that doesn't sign tokens itself."""
+    try:
+        claims = Claims.parse(json_data.model_dump(include=set(CLAIMS)))
+    except WrongClaim as error:
+        raise BadRequest(N_("The parameter “{name}” is missing or wrong."), name=str(error)) from error
+
+    def act() -> dict[str, str]:
+        token, expires = archive().grants.sign(claims, seconds=json_data.ttl)
+        return {"token": token, "expires_at": datetime.fromtimestamp(expires, UTC).isoformat()}
 
     fields = json_data.model_dump(mode="json")
     return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
