@@ -163,7 +163,9 @@ class Settings:
     )
     frame_ancestors: str = setting(sources, "'self'", "who may show the viewer in a frame (CSP sources)")
     file_hosts: frozenset[str] = setting(
-        hosts, "", "host:port list from which files are fetched, besides the gateway's own"
+        hosts,
+        "",
+        "host:port list from which files are fetched even where it is internal, besides the gateway's own; others must be public",
     )
     access: Literal["userkey", "token"] = setting(
         choice("userkey", "token"), "userkey", "userkey: the key opens the bill; token: signed links only"

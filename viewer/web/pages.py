@@ -13,6 +13,7 @@ from viewer.web.access import Needs, granted, opens
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language
+from viewer.web.streaming import streamed
 from viewer.web.words import RELEASE, address_with, send_static
 
 bp = Blueprint("pages", __name__)
@@ -40,13 +41,13 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
 
 @bp.get("/bills/<key>")
 @opens("view", view="image")
-def image_view(grant: Grant) -> str:
+def image_view(grant: Grant) -> Response:
     """The whole bill, grouped by entry."""
     return _image_view(grant, profile=request.args.get("profile"), serial_nos=request.args.getlist("serialNo"))
 
 
 @bp.get("/m4-web/fpzs/expense/showInvoice")
-def show_invoice() -> str:
+def show_invoice() -> Response:
     """The upstream page's own address: with a serial number EAS's narrowed view, without the whole bill."""
     key = request.args.get("userKey", "")
     if not key:
@@ -125,7 +126,7 @@ def _start(grant: Grant) -> str:
     return at.location_view(grant.branch_id) if grant.branch_id else at.image_view()
 
 
-def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> str:
+def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> Response:
     bill = _opened(grant)
     view = selection.image_view(
         bill.invoices,
@@ -136,7 +137,7 @@ def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> 
     )
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
-    return render_template(
+    return streamed(
         "image_view.html",
         bill=bill,
         view=view,
