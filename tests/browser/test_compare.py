@@ -215,7 +215,7 @@ def rotations(page: Page) -> list[int]:
     saved: list[int] = []
 
     def answer(route: Route) -> None:
-        saved.append(route.request.post_data_json["rotation"])
+        saved.append((route.request.post_data_json or {})["rotation"])
         route.fulfill(json={})
 
     page.route("**/rotation", answer)

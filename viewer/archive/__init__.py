@@ -7,6 +7,7 @@ from viewer.archive.bills import Bills
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
+from viewer.archive.grants import Grants
 from viewer.archive.imports import Imports
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
@@ -27,6 +28,7 @@ class Archive:
     blobs: Blobs
     decoders: Decoders
     bills: Bills
+    grants: Grants
     files: Files
     renditions: Renditions
     texts: Texts
@@ -63,6 +65,7 @@ class Archive:
                 blobs=blobs,
                 decoders=decoders,
                 bills=bills,
+                grants=Grants(settings, database, bills),
                 files=files,
                 renditions=renditions,
                 texts=texts,

@@ -396,7 +396,7 @@ export class InvoiceStage extends HTMLElement {
     this.sheet.style.filter = plain ? "" : `brightness(${brightness}%) contrast(${contrast}%)${invert ? " invert(1)" : ""}`;
   }
 
-  /** Turns the file for this and every later reader. @param {number} degrees */
+  /** Turns the file for this and, where this one may say so, for every later reader. @param {number} degrees */
   rotate(degrees) {
     const page = this.page;
     if (!page) return;
@@ -406,7 +406,7 @@ export class InvoiceStage extends HTMLElement {
     turnFile(page.fileId, rotation);
     if (this.viewer) this.viewer.viewport.rotateBy(degrees);
     else this.paint({ ...page, rotation });
-    saveSoon(page.fileId, rotation);
+    keep(page.fileId, rotation);
   }
 
   /** @param {() => void} then */
@@ -453,9 +453,10 @@ function recall() {
   for (const [fileId, rotation] of turned) turnFile(fileId, rotation);
 }
 
-/** @param {string} fileId @param {number} rotation */
-function saveSoon(fileId, rotation) {
+/** Here, and soon on the server where this reader may say so. @param {string} fileId @param {number} rotation */
+function keep(fileId, rotation) {
   turned.set(fileId, rotation);
+  if (document.getElementById("view")?.dataset.mayRotate === undefined) return;
   unsaved.set(fileId, rotation);
   clearTimeout(saving);
   saving = window.setTimeout(saveAll, SAVE_PAUSE);
