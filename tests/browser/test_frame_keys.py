@@ -10,6 +10,7 @@ from viewer.gateway.sandbox.papers import Invoice
 
 THREE_INVOICES = "BX-2026-09-000121"
 TWENTY_FOUR_PAGES = "BX-2026-10-000204"
+BIG = "BX-2026-11-000300"
 
 SHARE = """() => {
   const { viewport } = document.querySelector("invoice-stage").viewer;
@@ -274,3 +275,35 @@ def test_arrows_in_a_choice_of_the_list_change_the_choice(page: Page, demo: Demo
     page.keyboard.press("ArrowDown")
     expect(frame.locator("select[name=sort]")).to_have_value("most")
     shown(frame, number_of(demo, THREE_INVOICES, 0))
+
+
+def test_the_host_is_never_scrolled_by_what_the_viewer_brings_into_view(page: Page, demo: Demo) -> None:
+    frame = framed(page, demo, TWENTY_FOUR_PAGES)
+    page.evaluate(
+        """() => {
+          document.querySelector("#bill").style.display = "none";
+          document.body.style.paddingTop = "500px";
+          scrollTo(0, 0);
+        }"""
+    )
+    page.keyboard.press("ArrowRight")
+    shown(frame, number_of(demo, TWENTY_FOUR_PAGES, 1))
+    page.keyboard.press("ArrowDown")
+    expect(frame.locator("invoice-stage .strip:not([hidden]) .position")).to_have_text("2 / 24")
+    assert page.evaluate("scrollY") == 0
+    big = demo.bills[BIG]
+    page.evaluate(
+        "address => { document.querySelector('iframe').src = address; }",
+        demo.image_view(BIG, f"&branch_id={big.entries[40].branch_id}"),
+    )
+    inside = page.frame_locator("iframe[name=viewer]")
+    expect(inside.locator(".group.marked")).to_have_attribute("data-branch-id", big.entries[40].branch_id)
+    marked = page.frame("viewer")
+    assert marked
+    marked.wait_for_function(
+        """() => {
+          const [list, group] = [".list", ".group.marked"].map((name) => document.querySelector(name).getBoundingClientRect());
+          return Math.abs(group.top - list.top) < 2;
+        }"""
+    )
+    assert page.evaluate("scrollY") == 0
