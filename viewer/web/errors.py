@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 
 from viewer.errors import N_, BadRange, BadRequest, MethodNotAllowed, NotFound, TooLarge, ViewerError
+from viewer.web.access import note_failure
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ def install(app: Flask) -> None:
 
 def answer(error: ViewerError) -> Response:
     """The error as its reader wants it: problem+json under /api and /iiif and where JSON is asked for, else a page."""
+    note_failure(error)
     title, detail = gettext(error.title), error.text(gettext)
     if wants_json():
         problem = {"type": "about:blank", "title": title, "status": error.status, "detail": detail, "code": error.code}
