@@ -36,6 +36,7 @@ from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
 from viewer.imaging.keeping import keep_within
 from viewer.instance import init_instance
+from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
@@ -52,6 +53,7 @@ WIDE = 1000
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("The language of this command; zh-CN by default."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Tell more of what happens."))
 def cli(lang: str | None, verbose: bool) -> None:
+    keep_keys_out()
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )

@@ -191,9 +191,3 @@ def _location_view(bill: Bill, grant: Grant, query: LocationViewQuery | ImageVie
         bill.invoices, branch_ids=bill.branch_ids, branch_id=grant.entry(query.branch_id), serial_no=query.serialNo
     )
     return present.location_view_out(view)
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
