@@ -15,7 +15,7 @@ from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
-from viewer.web import api, errors, health, images, pages, panel, reader, signed, text, words
+from viewer.web import api, errors, health, images, openapi, pages, panel, reader, signed, text, words
 from viewer.web.compact import Compact
 from viewer.web.proxies import BehindProxies
 
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))
     Babel(app, locale_selector=reader.locale)
     Compress(app)
+    app.spec_processor(openapi.complete)
     errors.install(app)
     words.install(app)
     panel.install(app)

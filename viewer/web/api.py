@@ -104,7 +104,10 @@ def bill(grant: Grant, query_data: WaitQuery) -> BillOut:
 @bp.post("/bills/<key>/refresh")
 @opens("refresh", view="any")
 @bp.output(BillOut)
-@bp.doc(summary="Asks upstream now, at most once in ten seconds", responses=NO_BILL)
+@bp.doc(
+    summary="Asks upstream now, at most once in ten seconds",
+    responses={204: "Done; the token doesn't open the whole bill"} | dict.fromkeys(NO_BILL, "An error"),
+)
 def refresh(grant: Grant) -> BillOut | Response:
     found = archive().bills.refresh(grant)
     archive().files.bring_in(found)
