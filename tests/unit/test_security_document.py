@@ -14,7 +14,7 @@ ROWS = [
 ]
 
 
-def tests_of(path: Path) -> set[str]:
+def functions_of(path: Path) -> set[str]:
     return {
         node.name
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
@@ -34,7 +34,7 @@ def test_each_defence_has_its_tests(row: list[str]) -> None:
         path, _, test = name.partition("::")
         file = path or file
         assert (ROOT / "tests" / file).is_file(), name
-        assert not test or test in tests_of(ROOT / "tests" / file), name
+        assert not test or test in functions_of(ROOT / "tests" / file), name
 
 
 def test_the_table_is_read_whole() -> None:
