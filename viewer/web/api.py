@@ -138,11 +138,12 @@ def location_view(grant: Grant, query_data: LocationViewQuery) -> LocationViewOu
 @bp.output(SearchOut)
 @bp.doc(summary="What a view shows of some words: facts, and places on pages", responses=NO_BILL)
 def search(grant: Grant, query_data: SearchQuery) -> SearchOut:
-    """Searches exactly what that view's own answer holds. Texts of pages are read at need, for at most 1.5 seconds; the
-    answer tells what is known by then and how much is left."""
+    """Searches exactly what that view's own answer holds; in the location view without a serial number, what it holds for
+    each of this entry's own invoices. Texts of pages are read at need, for at most 1.5 seconds; the answer tells what is
+    known by then and how much is left."""
     terms = parse_query(query_data.q)
-    show = _image_view if selection.parse_view(query_data.view) == "image" else _location_view
-    return searching.search(query_data.q or "", terms, show(_opened(grant), grant, query_data), archive().texts)
+    in_view = _in_image_view if selection.parse_view(query_data.view) == "image" else _in_location_view
+    return searching.search(query_data.q or "", terms, in_view(_opened(grant), grant, query_data), archive().texts)
 
 
 @bp.get("/bills/<key>/files/<file_id>")
@@ -194,3 +195,16 @@ def _location_view(bill: Bill, grant: Grant, query: LocationViewQuery | ImageVie
         bill.invoices, branch_ids=bill.branch_ids, branch_id=grant.entry(query.branch_id), serial_no=query.serialNo
     )
     return present.location_view_out(view)
+
+
+def _in_image_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    view = _image_view(bill, grant, query)
+    return [*view.invoices, *view.attachments]
+
+
+def _in_location_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    """What the view shows, for each of the serial numbers between which its reader goes."""
+    serial_nos = [query.serialNo] if query.serialNo else _location_view(bill, grant, query).serial_nos
+    views = (_location_view(bill, grant, query.model_copy(update={"serialNo": serial_no})) for serial_no in serial_nos)
+    return [view.invoice for view in views if view.invoice]
+

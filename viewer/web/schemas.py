@@ -211,6 +211,7 @@ class HitOut(BaseModel):
 
     serial_no: str | None
     attachment_id: str | None
+    name: str = Field(description="what it is called on a page: an invoice's number, an attachment's name")
     fields: list[str] = Field(
         description="where a term was found, by the names that invoices, attachments and files' `fields` have in this API"
     )
