@@ -119,7 +119,7 @@ def token_keys(value: str) -> tuple[tuple[str, bytes], ...]:
     """`name:secret` pairs. HS256 wants a secret of at least 256 bits (RFC 7518, 3.2), and readers hold what it signed: a
     weak one could be guessed at leisure."""
     found = {}
-    for each in value.replace(",", " ").split():
+    for each in value.split():
         name, _, secret = each.partition(":")
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", name) or name in found:
             raise Expected(N_("name:secret pairs separated by spaces, each name once, such as 2026a:…"))
@@ -128,7 +128,7 @@ def token_keys(value: str) -> tuple[tuple[str, bytes], ...]:
                 N_("secrets of at least {least} random characters; such as `openssl rand -hex 32` makes"),
                 least=LEAST_SECRET,
             )
-        found[name] = secret.encode()
+        found[name] = secret.encode("utf-8", "surrogateescape")
     return tuple(found.items())
 
 

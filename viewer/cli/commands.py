@@ -24,7 +24,8 @@ from viewer.documents import ofd
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import OFD, sniff
 from viewer.domain.codes import INVOICE_TYPES, LEFT_OUT, PROBLEMS
-from viewer.domain.grant import whole_bill
+from viewer.domain.embed_token import LONGEST_TTL, Claims, WrongClaim
+from viewer.domain.grant import ACTIONS, VIEWS, whole_bill
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
@@ -36,6 +37,7 @@ from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
 from viewer.imaging.keeping import keep_within
 from viewer.instance import init_instance
+from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
@@ -49,6 +51,7 @@ from viewer.web.words import size as size_text
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("The language of this command; zh-CN by default."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Tell more of what happens."))
 def cli(lang: str | None, verbose: bool) -> None:
+    keep_keys_out()
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -179,6 +182,43 @@ def warm(keys: tuple[str, ...]) -> None:
                     bill=bill.bill_no or userkey, count=len(pages)
                 )
             )
+
+
+@cli.command(help=_("Signs an embed token by hand, and tells the address that it opens."))
+@click.option("--bill-id", help=_("The bill's id in the ERP."))
+@click.option("--bill-no", help=_("Or its number."))
+@click.option("--image-number", help=_("Or its image number."))
+@click.option("--branch-id", help=_("Limits the token to this entry."))
+@click.option(
+    "--view", "views", multiple=True, type=click.Choice(sorted(VIEWS)), help=_("A view it allows; both by default.")
+)
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice(sorted(ACTIONS)),
+    help=_("Something it allows; view alone by default."),
+)
+@click.option("--sub", help=_("The reader's name."))
+@click.option(
+    "--ttl",
+    type=click.IntRange(1, LONGEST_TTL),
+    default=600,
+    show_default=True,
+    help=_("Seconds for which it is good."),
+)
+def token(ttl: int, views: tuple[str, ...], actions: tuple[str, ...], **names: str | None) -> None:
+    told = {**names, "views": list(views) or None, "actions": list(actions) or None}
+    try:
+        claims = Claims.parse(told)
+    except WrongClaim as error:
+        raise CommandError(N_("The token's claim “{name}” is missing or wrong."), name=str(error)) from error
+    with _archive() as archive:
+        settings = archive.settings
+        signed, _expires = archive.grants.sign(claims, seconds=ttl)
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(signed)
+    click.echo(f"{base}/bills/{signed}" + ("/location" if claims.branch_id else ""), err=True)
 
 
 @cli.command(

@@ -1,13 +1,16 @@
 """The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
 
+from datetime import UTC, datetime
+
 from apiflask import APIBlueprint
 from flask import Response, request
 
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
+from viewer.domain.embed_token import CLAIMS, Claims, WrongClaim
 from viewer.domain.grant import Grant
 from viewer.domain.search import parse_query
-from viewer.errors import FileUnavailable
+from viewer.errors import N_, BadRequest, FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
@@ -17,6 +20,8 @@ from viewer.web.reader import archive, reader_of
 from viewer.web.schemas import (
     BillOut,
     DownloadQuery,
+    EmbedTokenIn,
+    EmbedTokenOut,
     ImageViewOut,
     ImageViewQuery,
     LocationViewOut,
@@ -65,6 +70,25 @@ def register(json_data: RegisterIn) -> dict[str, str]:
     return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
 
 
+@bp.post("/embed-tokens")
+@bp.input(EmbedTokenIn, location="json")
+@bp.output(EmbedTokenOut)
+@bp.doc(summary="A signed embed token for one reader", responses=[400, 401])
+def embed_token(json_data: EmbedTokenIn) -> dict[str, str]:
+    """For an ERP that doesn't sign tokens itself."""
+    try:
+        claims = Claims.parse(json_data.model_dump(include=set(CLAIMS)))
+    except WrongClaim as error:
+        raise BadRequest(N_("The parameter “{name}” is missing or wrong."), name=str(error)) from error
+
+    def act() -> dict[str, str]:
+        token, expires = archive().grants.sign(claims, seconds=json_data.ttl)
+        return {"token": token, "expires_at": datetime.fromtimestamp(expires, UTC).isoformat()}
+
+    fields = json_data.model_dump(mode="json")
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
 @bp.get("/bills/<key>")
 @opens("view", view="image")
 @bp.input(WaitQuery, location="query")
@@ -84,7 +108,10 @@ def bill(grant: Grant, query_data: WaitQuery) -> BillOut:
 @bp.post("/bills/<key>/refresh")
 @opens("refresh", view="any")
 @bp.output(BillOut)
-@bp.doc(summary="Asks upstream now, at most once in ten seconds", responses=NO_BILL)
+@bp.doc(
+    summary="Asks upstream now, at most once in ten seconds",
+    responses={204: "Done; the token doesn't open the whole bill"} | dict.fromkeys(NO_BILL, "An error"),
+)
 def refresh(grant: Grant) -> BillOut | Response:
     found = archive().bills.refresh(grant)
     archive().files.bring_in(found)
@@ -116,11 +143,12 @@ def location_view(grant: Grant, query_data: LocationViewQuery) -> LocationViewOu
 @bp.output(SearchOut)
 @bp.doc(summary="What a view shows of some words: facts, and places on pages", responses=NO_BILL)
 def search(grant: Grant, query_data: SearchQuery) -> SearchOut:
-    """Searches exactly what that view's own answer holds. Texts of pages are read at need, for at most 1.5 seconds; the
-    answer tells what is known by then and how much is left."""
+    """Searches exactly what that view's own answer holds; in the location view without a serial number, what it holds for
+    each of this entry's own invoices. Texts of pages are read at need, for at most 1.5 seconds; the answer tells what is
+    known by then and how much is left."""
     terms = parse_query(query_data.q)
-    show = _image_view if selection.parse_view(query_data.view) == "image" else _location_view
-    return searching.search(query_data.q or "", terms, show(_opened(grant), grant, query_data), archive().texts)
+    in_view = _in_image_view if selection.parse_view(query_data.view) == "image" else _in_location_view
+    return searching.search(query_data.q or "", terms, in_view(_opened(grant), grant, query_data), archive().texts)
 
 
 @bp.get("/bills/<key>/files/<file_id>")
@@ -179,7 +207,13 @@ def _location_view(bill: Bill, grant: Grant, query: LocationViewQuery | ImageVie
     return present.location_view_out(view)
 
 
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def _in_image_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    view = _image_view(bill, grant, query)
+    return [*view.invoices, *view.attachments]
+
+
+def _in_location_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    """What the view shows, for each of the serial numbers between which its reader goes."""
+    serial_nos = [query.serialNo] if query.serialNo else _location_view(bill, grant, query).serial_nos
+    views = (_location_view(bill, grant, query.model_copy(update={"serialNo": serial_no})) for serial_no in serial_nos)
+    return [view.invoice for view in views if view.invoice]

@@ -24,8 +24,6 @@ bp = Blueprint("images", __name__)
 
 KEPT = 24 * 3600
 """Seconds a browser keeps a picture. A page's address changes with its content, so it is never a stale one."""
-KEPT_INFO = 3600
-"""The same for info.json, which changes with the limits that are set."""
 JSON, JSON_LD = "application/json", "application/ld+json"
 
 
@@ -47,7 +45,6 @@ def image_info(grant: Grant, page_id: str) -> Response:
     address = absolute_addresses(grant).image_service(page)
     told = info.image_info(address, Size(page.width, page.height), max_area=archive().settings.decoder_pixels)
     response = _json(told, info.CONTEXT)
-    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT_INFO)}"
     response.headers["Link"] = _links(profile=info.LEVEL)
     return response
 
@@ -107,11 +104,8 @@ def view_manifest(grant: Grant) -> Response:
     seen("manifest", bill, shown.owners, branch_id=grant.entry(request.args.get("branch_id")))
     response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
     if manifest.is_complete(shown):
-        response.headers["Cache-Control"] = "private, no-cache"
         response.add_etag()
         response.make_conditional(request)
-    else:
-        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -209,9 +209,3 @@ def _is_window() -> bool:
     """Whether a browser asks for the page to show it itself; scripts, other clients and `wait=1` get the bill alone."""
     mode, place = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
     return mode == "navigate" and place in ("document", "iframe") and not request.args.get("wait")
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -132,9 +132,7 @@ def image_info(segment: str) -> Response:
     """What the page's signed image service can do; its tiles are asked for below the same segment."""
     signed = signed_pages().current(segment)
     address = request.base_url.removesuffix("/info.json")
-    response = jsonify(info.image_info(address, signed.source.size, max_area=archive().settings.decoder_pixels))
-    response.headers["Cache-Control"] = f"private, max-age={signed.expires - int(time.time())}"
-    return response
+    return jsonify(info.image_info(address, signed.source.size, max_area=archive().settings.decoder_pixels))
 
 
 def signed_pages() -> SignedPages:
