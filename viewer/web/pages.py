@@ -6,14 +6,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
 from viewer.domain.groups import Group, group_by_entry
+from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language, userkey_of
-from viewer.web.words import RELEASE, address_with, send_static
+from viewer.web.words import RELEASE, address_with, send_kit, send_static
 
 bp = Blueprint("pages", __name__)
+
+EMBED = "/embed"
+"""Where the pages are whose key isn't in their address."""
 
 STEPS = {"next": 1, "previous": -1}
 PATIENCE = 0.4
@@ -36,6 +40,7 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     return redirect(addresses(asked).image_view())
 
 
+@bp.get(EMBED, defaults={"key": HANDED})
 @bp.get("/bills/<key>")
 def image_view(key: str) -> str:
     """The whole bill, grouped by entry."""
@@ -52,6 +57,7 @@ def show_invoice() -> str:
     return _image_view(key, profile="eas" if serial_nos else None, serial_nos=serial_nos)
 
 
+@bp.get(f"{EMBED}/location", defaults={"key": HANDED})
 @bp.get("/bills/<key>/location")
 def location_view(key: str) -> AnyResponse | str:
     """One entry's single invoice; with `step` on to the entry before or after it."""
@@ -73,6 +79,7 @@ def location_view(key: str) -> AnyResponse | str:
     )
 
 
+@bp.get(f"{EMBED}/paper", defaults={"key": HANDED})
 @bp.get("/bills/<key>/paper")
 def paper(key: str) -> str:
     """One invoice or attachment of the whole bill, with everything that is known of it."""
@@ -82,6 +89,7 @@ def paper(key: str) -> str:
     return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(key))
 
 
+@bp.post(f"{EMBED}/refresh", defaults={"key": HANDED})
 @bp.post("/bills/<key>/refresh")
 def refresh(key: str) -> AnyResponse:
     """Asks upstream now, then back to where the reader was on this bill."""
@@ -89,6 +97,20 @@ def refresh(key: str) -> AnyResponse:
     at = addresses(key)
     branch_id, serial_no = request.form.get("branch_id"), request.form.get("serialNo")
     return redirect(at.location_view(branch_id, serial_no) if branch_id else at.image_view(), code=303)
+
+
+@bp.before_request
+def await_key() -> str | None:
+    """A page whose key comes by message is shown without it first; its script then asks for the same address with it."""
+    embedded = request.method == "GET" and (request.path + "/").startswith(f"{EMBED}/")
+    keyless = embedded and "Authorization" not in request.headers
+    return render_template("embed.html", at=addresses(HANDED)) if keyless else None
+
+
+@bp.get("/embed.js")
+def embed_kit() -> Response:
+    """The embed kit, for the pages of other sites."""
+    return send_kit()
 
 
 @bp.get("/demo/erp")

@@ -1,10 +1,10 @@
 """Who reads and how: the reader's language, and the key in the address."""
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
-from viewer.domain.keys import parse_userkey
+from viewer.domain.keys import HANDED, parse_userkey
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.web.addresses import Addresses
 
@@ -32,8 +32,22 @@ def archive() -> Archive:
 
 
 def userkey_of(key: str) -> str:
-    """The canonical userkey of the key in an address. Raises BadKey or BadToken."""
-    return parse_userkey(key, access=archive().settings.access)
+    """The canonical userkey of the key in an address, or of the handed one. Raises BadKey or BadToken."""
+    return parse_userkey(handed_key() if key == HANDED else key, access=archive().settings.access)
+
+
+def handed_key() -> str:
+    """The key that the page around the viewer handed over: `Authorization: Bearer {key}`; "" where there is none.
+
+    Several bills have the same addresses then, so that whatever keeps an answer has to tell them apart by the header."""
+    after_this_request(_apart_by_key)
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _apart_by_key(response: Response) -> Response:
+    response.vary.add("Authorization")
+    return response
 
 
 def addresses(key: str) -> Addresses:

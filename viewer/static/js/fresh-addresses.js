@@ -1,6 +1,8 @@
 // The addresses of pictures are signed for an hour or two. A page that stays open gets new ones by itself: shortly before
 // the old ones end, and when a picture is refused. What is already shown stays as it is.
 
+import { ask } from "./ask.js";
+
 const AHEAD = 60;
 const AGAIN = 30000;
 const SEGMENT = /\/i\/[\w-]+\//g;
@@ -23,7 +25,7 @@ export function freshAddresses() {
 }
 
 async function renew() {
-  const fresh = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
+  const fresh = await ask(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
     .then((answer) => (answer.ok ? answer.text() : ""))
     .then((text) => new DOMParser().parseFromString(text, "text/html"), () => null);
   const view = fresh?.getElementById("view");

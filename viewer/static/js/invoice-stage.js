@@ -1,6 +1,7 @@
 // <invoice-stage>: one page large, and the strip of the others. A plain picture is painted first; OpenSeadragon lies over it
 // as soon as the reader wants more of it.
 
+import { ask } from "./ask.js";
 import { freshAddresses } from "./fresh-addresses.js";
 import { levels, pageOf, picture, shownSize, sizeFor, tileSource } from "./page.js";
 import { announce, words } from "./words.js";
@@ -411,7 +412,7 @@ export class InvoiceStage extends HTMLElement {
   async save(fileId) {
     const rotation = Number(this.querySelector(`.strip a[data-file-id="${fileId}"]`)?.getAttribute("data-rotation"));
     const address = `${document.getElementById("view")?.dataset.api}/files/${fileId}/rotation`;
-    const answer = await fetch(address, {
+    const answer = await ask(address, {
       method: "PUT",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
       body: JSON.stringify({ rotation }),

@@ -1,5 +1,6 @@
 // A search of what the view shows, asked of the server. It asks again while pages are still to be read, and tells each answer.
 
+import { ask } from "./ask.js";
 import { words } from "./words.js";
 
 /** @typedef {{file_id: string, page_id: string, number: number, boxes: number[][]}} HitPage */
@@ -42,7 +43,7 @@ export class Search {
     address.searchParams.set("q", query);
     let [pause, left] = [PAUSE, Infinity];
     while (!signal.aborted) {
-      const answer = await fetch(address.href, { headers: { Accept: "application/json" }, signal }).catch(() => null);
+      const answer = await ask(address.href, { headers: { Accept: "application/json" }, signal }).catch(() => null);
       const found = await answer?.json().catch(() => null);
       if (signal.aborted) return;
       if (!answer?.ok || !found) {
