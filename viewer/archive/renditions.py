@@ -36,7 +36,7 @@ class Renditions:
         self._decoders = decoders
         self._max_area = settings.decoder_pixels
         self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
-        self._cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
+        self.cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
         self._behind = Behind(self._make_ahead)
 
     def ask(
@@ -56,10 +56,10 @@ class Renditions:
     def ready(self, source: PageSource, ask: ImageRequest) -> bytes | None:
         """The picture if it has been made."""
         factor = levels.tile_factors(source.size).get(ask.stored_as)
-        return self._cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
+        return self.cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
 
     def etag(self, source: PageSource, ask: ImageRequest) -> str:
-        return self._cache.etag(source, ask.stored_as)
+        return self.cache.etag(source, ask.stored_as)
 
     def picture(self, source: PageSource, ask: ImageRequest) -> bytes:
         """The picture. Raises UnreadableDocument."""
@@ -71,7 +71,7 @@ class Renditions:
                 self._make_tiles(source, factor)
                 if found := self.ready(source, ask):
                     return found
-            made = self._cache.get(source, ask.stored_as, lambda: self._drawn(source, ask))
+            made = self.cache.get(source, ask.stored_as, lambda: self._drawn(source, ask))
         if self._wants_ahead(source):
             self._behind.put(source)
         return made
@@ -86,16 +86,16 @@ class Renditions:
         if found := self.ready_text(source):
             return found
         with self._behind.reader():
-            return self._cache.get(source, TEXT, make)
+            return self.cache.get(source, TEXT, make)
 
     def ready_text(self, source: PageSource) -> bytes | None:
         """The same if it has been read; a picture has no words."""
-        return self._cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
+        return self.cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
 
     def make_ladder(self, source: PageSource) -> None:
         """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument."""
         if levels.stored_sizes(source.size, self._max_area):
-            self._cache.make_pack(
+            self.cache.make_pack(
                 source,
                 LADDER,
                 lambda: self._decoders.run_behind(
@@ -127,12 +127,12 @@ class Renditions:
                 )
                 return {name: tile for part in found for name, tile in part.items()}
 
-        self._cache.make_pack(source, _tiles(factor), make)
+        self.cache.make_pack(source, _tiles(factor), make)
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
-        ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self._cache.has_pack(source, LADDER)
-        return ladder or not all(self._cache.has_pack(source, _tiles(factor)) for factor in self._factors_ahead(source))
+        ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self.cache.has_pack(source, LADDER)
+        return ladder or not all(self.cache.has_pack(source, _tiles(factor)) for factor in self._factors_ahead(source))
 
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
@@ -162,7 +162,7 @@ class Renditions:
             return None
         for size in levels.stored_sizes(source.size, self._max_area):
             if size.width >= ask.size.width and size.height >= ask.size.height:
-                content = self._cache.find(source, levels.name_of_level(size), LADDER)
+                content = self.cache.find(source, levels.name_of_level(size), LADDER)
                 return (size, content) if content else None
         return None
 

@@ -69,7 +69,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         if number > 1:
             picture.seek(number - 1)
             _check(picture, limits)
-        whole, orientation = _shown(picture), _orientation(picture)
+        whole, orientation = _shown(picture), orientation_of(picture)
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
         if box == Box(0, 0, whole.width, whole.height) and _is_for_vips(picture, *across):
             return _turned_upright(_by_vips(content, Size(*picture.size), Size(*across)), orientation)
@@ -143,11 +143,11 @@ def _turned_to(picture: Image.Image, number: int) -> bool:
 
 
 def _shown(picture: Image.Image) -> Size:
-    turned = _orientation(picture) in TURNED
+    turned = orientation_of(picture) in TURNED
     return Size(picture.height, picture.width) if turned else Size(picture.width, picture.height)
 
 
-def _orientation(picture: Image.Image) -> int:
+def orientation_of(picture: Image.Image) -> int:
     """How the decoded pixels have to be turned; not at all where the notes that say so are damaged."""
     if picture.format in UPRIGHT_ALREADY:
         return 1

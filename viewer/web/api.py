@@ -207,4 +207,3 @@ def _in_location_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[s
     serial_nos = [query.serialNo] if query.serialNo else _location_view(bill, grant, query).serial_nos
     views = (_location_view(bill, grant, query.model_copy(update={"serialNo": serial_no})) for serial_no in serial_nos)
     return [view.invoice for view in views if view.invoice]
-
