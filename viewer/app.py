@@ -16,11 +16,11 @@ from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
 from viewer.web import api, bundles, errors, health, images, openapi, pages, panel, reader, signed, text, words
+from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
-LARGEST_BODY = 1024 * 1024
 NOT_USED = (
     *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "geolocation"),
     *("gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "usb"),
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.description = (description or "").strip()
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
         BABEL_DEFAULT_LOCALE=LANGUAGES[DEFAULT],
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
@@ -80,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
-    app.wsgi_app = BehindProxies(ready, settings)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies), settings)  # type: ignore[method-assign]
     return app
 
 

@@ -45,6 +45,7 @@ PUBLIC = {
 """Every address without a key, and why it needs none."""
 FIXED = {"region": "full", "size": "200,", "rotation": "0", "name": "default.jpg", "width": "320", "number": "1"}
 """What stands in an address and names nothing of a bill."""
+NUMBERS = frozenset({"width", "number"})
 BODIES: dict[str, Any] = {"api.rotate": {"rotation": 0}}
 
 
@@ -85,10 +86,7 @@ def paths(site: Installation, rule: Rule, key: str, bill: ScopedBill) -> Iterato
     for value in ids.get(name, [""]):
         given = {each: FIXED.get(each, value) for each in rule.arguments - {"key"}}
         assert set(given) <= {*FIXED, *ids}, f"{rule} takes something that these tests don't know"
-        kinds = {
-            each: int(text) if text.isdecimal() and each in ("width", "number") else text
-            for each, text in given.items()
-        }
+        kinds = {each: int(text) if each in NUMBERS else text for each, text in given.items()}
         for method in sorted((rule.methods or set()) & {"GET", "PUT", "POST"}):
             yield f"{method} " + adapter.build(rule.endpoint, {"key": key, **kinds}, method=method)
 
@@ -109,6 +107,9 @@ def queries(bill: ScopedBill) -> Iterator[dict[str, str]]:
         yield {"view": "location", "branch_id": bill.entry(1), "serialNo": bill.serial(label)}
         yield {"profile": "eas", "serialNo": bill.serial(label)}
         yield {"attachment": bill.attachment(label)}
+        yield {"invoice": bill.serial(label)}
+        yield {"view": "location", "branch_id": bill.entry(1), "invoice": bill.serial(label)}
+        yield {"view": "location", "entry": bill.entry(1), "attachment": bill.attachment(label)}
     yield {"view": "location", "step": "next"}
     yield {"view": "location", "step": "previous", "branch_id": bill.entry(1)}
     yield {"view": "location", "entry": bill.entry(2), "invoice": bill.serial(OTHER)}

@@ -18,6 +18,7 @@ from flask import g, has_request_context, request
 from viewer.domain import selection
 from viewer.domain.grant import VIEWS, Action, Grant, View
 from viewer.domain.keys import HANDED
+from viewer.errors import BadKey, BadToken, ExpiredToken, UnknownUserkey, ViewerError
 from viewer.web.reader import archive, handed_key
 
 Needed = View | Literal["asked", "any"]
@@ -51,10 +52,39 @@ def opens(action: Action, *, view: Needed) -> Callable[[Callable[..., Any]], Cal
 
 def granted(key: str, needs: Needs) -> Grant:
     """The grant of the key in an address, or of the handed one, which allows what is needed."""
-    grant = archive().grants.of(handed_key() if key == HANDED else key)
+    grant = looked_up(handed_key() if key == HANDED else key)
     g.grant = grant
     grant.require(needs.action, _views(needs.view))
     return grant
+
+
+def looked_up(key: str) -> Grant:
+    """What a key opens. A client that comes with too many keys that nobody gave out ends in TooManyRequests, except with those
+    of stored bills and with rightly signed tokens; upstream is not asked then."""
+    guesses = archive().guesses
+    try:
+        grant = archive().grants.of(key)
+    except ExpiredToken:
+        raise
+    except (BadKey, BadToken):
+        guesses.check(client())
+        guesses.failed(client())
+        raise
+    g.is_guess = not grant.is_token and not archive().bills.is_stored(grant.userkey)
+    if g.is_guess:
+        guesses.check(client())
+    return grant
+
+
+def note_failure(error: ViewerError) -> None:
+    """Counts a look-up that ended so, where its key was neither stored nor known upstream."""
+    if isinstance(error, UnknownUserkey) and g.pop("is_guess", False):
+        archive().guesses.failed(client())
+
+
+def client() -> str:
+    """The address that the request came from, as far as proxies are trusted."""
+    return request.remote_addr or ""
 
 
 def current() -> Grant | None:

@@ -38,6 +38,7 @@ def install(app: Flask) -> None:
 
 def answer(error: ViewerError) -> Response:
     """The error as its reader wants it: problem+json under /api and /iiif and where JSON is asked for, else a page."""
+    access.note_failure(error)
     title, detail = gettext(error.title), _told(error)
     if wants_json():
         problem = {"type": "about:blank", "title": title, "status": error.status, "detail": detail, "code": error.code}

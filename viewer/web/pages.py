@@ -1,6 +1,7 @@
 """The pages: look-up, image view, location view, and the upstream's own address for them. All work without JavaScript."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from apiflask import APIBlueprint
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,14 +11,15 @@ from viewer.domain.groups import Group, group_by_entry
 from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
-from viewer.web.access import Needs, granted, opens
+from viewer.web.access import Needs, granted, looked_up, opens
+from viewer.web.audit import seen
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language
 from viewer.web.streaming import streamed
 from viewer.web.words import RELEASE, address_with, send_kit, send_static
 
-bp = Blueprint("pages", __name__)
+bp = APIBlueprint("pages", __name__, enable_openapi=False)
 
 EMBED = "/embed"
 """Where the pages are whose key isn't in their address."""
@@ -36,7 +38,7 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     if not asked:
         return render_template("look_up.html", demo=demo, asked="", problem=None)
     try:
-        grant = archive().grants.of(asked)
+        grant = looked_up(asked)
     except ViewerError as error:
         problem = error.text(gettext)
         return render_template("look_up.html", demo=demo, asked=asked, problem=problem), error.status
@@ -80,6 +82,7 @@ def location_view(grant: Grant) -> AnyResponse | str:
             return redirect(addresses(grant).location_view(bill.branch_ids[place]), code=303)
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
     file = _asked_file(view.invoice.own_files) if view.invoice else None
+    seen("location", bill, [view.invoice], branch_id=view.branch_id)
     return render_template(
         "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(grant)
     )
@@ -93,6 +96,7 @@ def paper(grant: Grant) -> str:
     bill = _opened(grant)
     owner = _asked_owner(bill)
     file = _asked_file(owner.files)
+    seen("paper", bill, [owner])
     return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(grant))
 
 
@@ -101,7 +105,7 @@ def paper(grant: Grant) -> str:
 @opens("refresh", view="any")
 def refresh(grant: Grant) -> AnyResponse:
     """Asks upstream now, then back to where the reader was on this bill."""
-    archive().bills.refresh(grant)
+    seen("refresh", archive().bills.refresh(grant), action="refresh")
     branch_id, serial_no = request.form.get("branch_id"), request.form.get("serialNo")
     shown = addresses(grant).location_view(branch_id, serial_no) if branch_id else _start(grant)
     return redirect(shown, code=303)
@@ -159,6 +163,7 @@ def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> 
     )
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
+    seen("image", bill, [*view.invoices, *attachments], branch_id=view.branch_id)
     return streamed(
         "image_view.html",
         bill=bill,

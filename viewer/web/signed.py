@@ -113,7 +113,7 @@ def picture(segment: str, region: str, size: str, rotation: str, name: str) -> R
     signed = signed_pages().current(segment)
     renditions = archive().renditions
     asked, etag = _asked(renditions, signed, region, size, rotation, name)
-    response = make_response(renditions.picture(signed.source, asked))
+    response = make_response(renditions.picture(signed.source, asked, reader=f"{signed.bill}/{signed.reader}"))
     response.mimetype = asked.media_type
     response.headers.extend(picture_headers(signed, etag) or [("Cache-Control", "no-store")])
     response.make_conditional(request)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from viewer.domain.grant import Grant
 from viewer.web.access import opens
+from viewer.web.audit import seen_file
 from viewer.web.reader import archive
 
 bp = Blueprint("text", __name__)
@@ -16,6 +17,7 @@ bp = Blueprint("text", __name__)
 def text(grant: Grant, page_id: str) -> Response:
     """The page's words in reading order with their boxes in the page's pixels; a picture has none."""
     found = archive().files.page(grant, page_id)
+    seen_file("text", found.file, hourly=True)
     words = json.loads(archive().renditions.text(found.source))
     page = found.page
     response = jsonify({"page_id": page.page_id, "width": page.width, "height": page.height, "words": words})
