@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.add_extension(Compact)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.redirect_defaults = False
     app.extensions["archive"] = archive
     app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))
     Babel(app, locale_selector=reader.locale)

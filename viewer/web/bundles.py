@@ -162,9 +162,3 @@ def _sent(stream: Iterator[bytes], media_type: str, name: str, *, kind: str) -> 
     response.call_on_close(preparing.close)
     response.headers["Content-Disposition"] = disposition(kind, name)
     return response
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -1,5 +1,6 @@
 // The image view's desk: the list of invoices beside the stage. Picking a card shows its invoice; the address keeps it.
 
+import { ask } from "./ask.js";
 import { intoView } from "./into-view.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
@@ -109,7 +110,7 @@ function ahead(card) {
 export function fetchPaper(address) {
   const known = fetched.get(address);
   if (known) return known;
-  const asked = fetch(address, { headers: { Accept: "text/html" } }).then(async (answer) => {
+  const asked = ask(address, { headers: { Accept: "text/html" } }).then(async (answer) => {
     if (!answer.ok) throw new Error(`${answer.status}`);
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   });

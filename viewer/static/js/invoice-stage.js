@@ -1,6 +1,7 @@
 // <invoice-stage>: one page large, and the strip of the others. A plain picture is painted first; OpenSeadragon lies over it
 // as soon as the reader wants more of it.
 
+import { ask } from "./ask.js";
 import { freshAddresses } from "./fresh-addresses.js";
 import { intoView } from "./into-view.js";
 import { levels, pageOf, picture, shownSize, sizeFor, tileSource } from "./page.js";
@@ -457,7 +458,7 @@ function recall() {
 /** Here, and soon on the server where this reader may say so. @param {string} fileId @param {number} rotation */
 function keep(fileId, rotation) {
   turned.set(fileId, rotation);
-  if (document.getElementById("view")?.dataset.mayRotate === undefined) return;
+  if (!document.querySelector("#view invoice-stage[data-may-rotate]")) return;
   unsaved.set(fileId, rotation);
   clearTimeout(saving);
   saving = window.setTimeout(saveAll, SAVE_PAUSE);
@@ -471,7 +472,7 @@ function saveAll() {
 /** @param {string} fileId @param {number} rotation */
 async function save(fileId, rotation) {
   const address = `${document.getElementById("view")?.dataset.api}/files/${fileId}/rotation`;
-  const answer = await fetch(address, {
+  const answer = await ask(address, {
     method: "PUT",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ rotation }),
