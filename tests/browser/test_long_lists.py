@@ -24,7 +24,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     entries = [{"branch_id": f"E-{row}", "invoices": []} for row in range(request.param)]
     for number in range(INVOICES):
         made = {"serial_no": f"S-{number}", "invoice_no": f"{number:08}", "total_amount": f"{number}.00", "files": []}
-        entries[number % request.param]["invoices"].append(made)  # type: ignore[attr-defined]
+        entries[number % request.param]["invoices"].append(made)
     (folder / "bills.json").write_text(json.dumps({"bills": [{"bill_id": "LONG", "entries": entries}]}), "utf-8")
     with installed(folder / "instance") as installation:
         (taken,) = installation.archive.imports.run(Path(folder / "bills.json"), lambda *_: None)
