@@ -19,7 +19,7 @@ from viewer.documents.papers.paper import Paper
 from viewer.documents.pool import Decoders
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.errors import NotReady, UnreadableDocument
+from viewer.errors import N_, NotReady, UnreadableDocument
 
 PAPER = "paper/1"
 """Its name among the pictures; the number goes up when the same file would give another paper."""
@@ -70,7 +70,10 @@ class Papers:
     def preparing(self) -> Iterator[None]:
         """One of the few preparations of this process. Raises NotReady where there are too many."""
         if not self._slots.acquire(timeout=PATIENCE):
-            raise NotReady(retry_after=2)
+            raise NotReady(
+                N_("Several prints and bundles are being prepared at the moment. Try again in a few seconds."),
+                retry_after=5,
+            )
         try:
             yield
         finally:
