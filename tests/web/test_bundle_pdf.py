@@ -115,6 +115,30 @@ def test_seals_annotations_and_form_fields_show_where_they_were(
     assert is_calm(content)
 
 
+@pytest.mark.parametrize("flags", [0, 1, 2, 4, 6, 32, 36, 64])
+def test_an_annotation_shows_if_it_does_on_the_screen(
+    odd_site: Installation, odd_cloud: ScriptedCloud, flags: int
+) -> None:
+    sealed = pdf_of(
+        b"/MediaBox[0 0 200 100]/Annots[5 0 R 7 0 R]",
+        stream(b"0 0 1 rg 10 10 20 20 re f"),
+        b"<</Type/Annot/Subtype/Stamp/F %d/Rect[60 20 100 60]/AP<</N 6 0 R>>>>" % flags,
+        stream(b"1 0 0 rg 0 0 40 40 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 40 40]"),
+        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(invisible)/F %d/Rect[0 0 0 0]>>" % flags,
+    )
+    picture = shown(bound(odd_site, odd_cloud, {"a.pdf": sealed}), width=400)
+    assert psnr(picture, original_shown(sealed, size=picture.size)) > 40
+
+
+def test_what_nobody_may_change_can_be_bundled_if_everybody_may_read_it(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    content = bound(odd_site, odd_cloud, {"a.pdf": pdf(owner="secret")})
+    picture = shown(content, width=400)
+    assert psnr(picture, original_shown(pdf(), size=picture.size)) > 40
+    assert not opened(content).is_encrypted
+
+
 def test_what_has_no_appearance_of_its_own_shows_as_it_does_on_the_screen(
     odd_site: Installation, odd_cloud: ScriptedCloud
 ) -> None:
