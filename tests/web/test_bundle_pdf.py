@@ -236,6 +236,26 @@ def test_faxes_stay_faxes(odd_site: Installation, odd_cloud: ScriptedCloud, phot
     assert extents(content) == [(102, 51)], "800 dots of which 200 make an inch"
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_fax_stands_upright(odd_site: Installation, odd_cloud: ScriptedCloud, orientation: int) -> None:
+    fax = cornered("1", (400, 200))
+    stored = encoded(fax, "TIFF", compression="group4", strip_size=2**20, tiffinfo={274: orientation})
+    content = bound(odd_site, odd_cloud, {"a.tif": stored})
+    (image,) = images(content)
+    assert (image.size, image.packing) == ((400, 200), "/CCITTFaxDecode")
+    picture = shown(content, width=200 if orientation > 4 else 400)
+    assert psnr(picture, original_shown(stored, size=picture.size)) > 40
+
+
+def test_an_invoice_that_came_as_data_alone_has_its_page_with_its_text(site: Installation, sandbox: State) -> None:
+    bill = new_bill(1, drawn=False)
+    sandbox.put_bill(bill)
+    (invoice,) = site.whole(bill.userkey)["invoices"]
+    (text,) = texts(bundle(site, bill.userkey, cover=0))
+    assert invoice["invoice_no"] in text
+    assert "XML" in text
+
+
 @pytest.mark.parametrize(
     ("form", "mode"),
     [
@@ -253,6 +273,17 @@ def test_other_pictures_lose_nothing(odd_site: Installation, odd_cloud: Scripted
     assert image.packing in ("/FlateDecode", "/CCITTFaxDecode")
     own = image.picture.convert("RGB")
     assert psnr(own, original_shown(stored, size=own.size)) == float("inf")
+
+
+def test_a_picture_of_sixteen_bits_looks_as_it_is_shown(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    deep = Image.frombytes(
+        "I;16", (60, 40), bytes(value % 256 for number in range(2400) for value in (0, number // 10))
+    )
+    files = {form.lower(): encoded(deep, form) for form in ("PNG", "TIFF")}
+    content = bound(odd_site, odd_cloud, {f"a.{form}": stored for form, stored in files.items()})
+    for page, stored in enumerate(files.values(), 1):
+        picture = shown(content, page, width=60)
+        assert psnr(picture, original_shown(stored, size=picture.size)) > 40
 
 
 def test_every_page_of_a_file_is_there_and_an_archives_too(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
