@@ -63,7 +63,7 @@ def print_pdf(key: str, query_data: PrintQuery) -> Response:
     return _sent(archive().binder.printed(binding(viewed), options), PDF, f"{bill_title(viewed)}.pdf", kind="inline")
 
 
-@bp.get("/<key>/print.pdf/pages/<int(min=1, max=1000000):number>")
+@bp.get("/<key>/print.pdf/pages/<int:number>")
 @bp.input(PagePictureQuery, location="query")
 @bp.doc(summary="A page of that very print, as a picture", responses={200: "A JPEG", 304: "Unchanged", **ERRORS})
 def print_page(key: str, number: int, query_data: PagePictureQuery) -> Response:
