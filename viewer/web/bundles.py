@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -21,7 +22,7 @@ from viewer.web.index_csv import index_csv, listed_files, members
 from viewer.web.originals import disposition
 from viewer.web.reader import archive
 from viewer.web.schemas import BundleQuery, PagePictureQuery, PrintQuery, ProgressOut, SelectionQuery
-from viewer.web.viewed import Viewed, complete, selected
+from viewer.web.viewed import complete, selected
 
 bp = APIBlueprint("bundles", __name__, url_prefix="/api/v1/bills", tag="Print and bundles")
 
@@ -90,8 +91,7 @@ def print_page(key: str, number: int, query_data: PagePictureQuery) -> Response:
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of bundle.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
 def bundle_pdf_progress(key: str, query_data: BundleQuery) -> ProgressOut:
-    viewed = selected(key, seconds=PATIENCE)
-    return _papers_progress(viewed, options=None, cover=_cover(query_data))
+    return _papers_progress(key, options=None, cover=_cover(query_data))
 
 
 @bp.get("/<key>/bundle.zip/progress")
@@ -111,17 +111,19 @@ def bundle_zip_progress(key: str, query_data: SelectionQuery) -> ProgressOut:
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of print.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
 def print_progress(key: str, query_data: PrintQuery) -> ProgressOut:
-    options = _options()
-    return _papers_progress(selected(key, seconds=PATIENCE), options=options, cover=False)
+    return _papers_progress(key, options=_options(), cover=False)
 
 
-def _papers_progress(viewed: Viewed, *, options: PrintOptions | None, cover: bool) -> ProgressOut:
+def _papers_progress(key: str, *, options: PrintOptions | None, cover: bool) -> ProgressOut:
+    """The time goes to files that are on their way first; what is left of it, to papers."""
+    end = time.monotonic() + PATIENCE
+    viewed = selected(key, seconds=PATIENCE)
     files = [file for owner in viewed.shown.owners for file in pages_files(owner)]
     pending = sum(file.state == "pending" for file in files)
     sources = [source for source in map(paper_source, files) if source]
     hopeless = len(files) - pending - len(sources)
     with archive().papers.preparing():
-        prepared = archive().papers.prepare(sources, seconds=PATIENCE)
+        prepared = archive().papers.prepare(sources, seconds=max(0.0, end - time.monotonic()))
         distinct = len(set(sources))
         ready = prepared.done == distinct and not pending and not viewed.pending
         pages = archive().binder.count(binding(viewed, cover=cover), options) if ready else None
