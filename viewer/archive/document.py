@@ -3,7 +3,7 @@
 Nothing of a file is understood here. In memory are one paper's list of objects, one piece of a stream, and the sizes of all pages.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
@@ -101,10 +101,9 @@ class Document:
         return sheets([(page.width, page.height) for page in self._looked()], self._options)
 
     def _looked(self) -> list[_Shown]:
-        found = self._papers.in_order(self._binding.sources)
-        return list(self._pages({source: paper if isinstance(paper, str) else paper.pages for source, paper in found}))
+        return list(self._pages(self._papers.pages(self._binding.sources)))
 
-    def _pages(self, shown: dict[PaperSource, Sequence[PaperPage] | str]) -> Iterator[_Shown]:
+    def _pages(self, shown: Mapping[PaperSource, Sequence[PaperPage] | str]) -> Iterator[_Shown]:
         """Every page of the view, in order."""
         for number_, owner in enumerate(self._binding.owners):
             for file in owner.files:
