@@ -222,6 +222,9 @@ class Settings:
     archive_entries: int = setting(whole(1, 10**6), "5000", "most entries of one ZIP archive")
     archive_bytes: int = setting(whole(1, 10**10), "300000000", "most that is unpacked of one archive, bytes")
     archive_ratio: int = setting(whole(1, 10**6), "200", "the same as a multiple of its own size (1 MB may always be)")
+    watermark: Literal["off", "on"] = setting(
+        choice("off", "on"), "off", "on: pictures of pages bear their reader's name (or address) and the hour"
+    )
     audit_days: int = setting(whole(1, 36500), "730", "days for which the record of who saw what is kept")
     cache_bytes: int = setting(
         whole(10**6, 10**15), "10000000000", "most bytes of finished pictures; what was used longest ago goes first"
