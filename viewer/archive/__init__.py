@@ -4,10 +4,12 @@ import contextlib
 from dataclasses import dataclass
 
 from viewer.archive.bills import Bills
+from viewer.archive.bindings import Bindings
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.imports import Imports
+from viewer.archive.issuing import Issuings
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
 from viewer.blobs import Blobs
@@ -32,6 +34,8 @@ class Archive:
     texts: Texts
     calls: Calls
     imports: Imports
+    issuings: Issuings
+    bindings: Bindings
     closing: contextlib.ExitStack
 
     @classmethod
@@ -68,6 +72,8 @@ class Archive:
                 texts=texts,
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
+                issuings=Issuings(settings, database, gateway),
+                bindings=Bindings(bills, gateway),
                 closing=stack.pop_all(),
             )
 

@@ -110,6 +110,11 @@ class Bills:
                 add_entries(bill, [ListedEntry(branch_id=branch_id)])
         return userkey
 
+    def make_due(self, bill_id: str) -> None:
+        """The stored copies of an ERP's bill are asked for anew when they are opened next: somebody changed the bill."""
+        with self._database.write() as session:
+            queries.make_due(session, bill_id)
+
     def close(self) -> None:
         """Waits for what is being asked; nothing that waits is begun."""
         self._threads.shutdown(cancel_futures=True)

@@ -2,21 +2,18 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.progress import TaskID
 
-from viewer.archive import Archive
 from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
 from viewer.cli.server import serve_settings
+from viewer.cli.shared import new_console, new_table, opened_archive, progress_bar
 from viewer.config import Settings
 from viewer.demo import Demo
 from viewer.documents import ofd
@@ -27,7 +24,13 @@ from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
 from viewer.gateway.sandbox.app import create_sandbox
-from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, demo_bills
+from viewer.gateway.sandbox.catalogue import (
+    SANDBOX_ACCOUNT,
+    SANDBOX_CLIENT_ID,
+    SANDBOX_CLIENT_SECRET,
+    SANDBOX_TAX_NO,
+    demo_bills,
+)
 from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
@@ -37,13 +40,9 @@ from viewer.instance import init_instance
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
-from viewer.store.schema import check_version
 from viewer.store.schema import upgrade as upgrade_schema
 from viewer.web.addresses import STAGE_LEAST, level_for
 from viewer.web.words import size as size_text
-
-WIDE = 1000
-"""Columns of a line that nobody folds."""
 
 
 @click.group(help=_("Shows the invoices of an ERP bill."))
@@ -89,7 +88,7 @@ def serve(host: str | None, port: int | None) -> None:
 def demo(host: str, port: int) -> None:
     console = Console(stderr=True)
     with Demo(host=host, port=port) as demo:
-        with _bar(console) as bar:
+        with progress_bar(console) as bar:
             tasks = {name: bar.add_task(words, total=None) for name, words in _DEMO_STEPS.items()}
             demo.fill(lambda step, done, total: bar.update(tasks[step], completed=done, total=total))
         demo.announce(lambda: _print_addresses(demo))
@@ -109,19 +108,49 @@ def demo(host: str, port: int) -> None:
     show_default=True,
     help=_("How long file links are good."),
 )
-def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
+@click.option(
+    "--token-seconds",
+    type=click.IntRange(1),
+    default=7200,
+    show_default=True,
+    help=_("How long access tokens are good."),
+)
+@click.option(
+    "--issue-seconds",
+    type=click.FloatRange(0, 999),
+    default=0.0,
+    show_default=True,
+    help=_("How long issuing an invoice takes."),
+)
+@click.option("--push", "push_url", default="", help=_("The viewer's push address, which is told of changed entries."))
+def sandbox(
+    host: str,
+    port: int,
+    data: Path | None,
+    link_seconds: int,
+    token_seconds: int,
+    issue_seconds: float,
+    push_url: str,
+) -> None:
     folder = data or Settings.load().instance / "sandbox"
     folder.mkdir(parents=True, exist_ok=True)
     state = State(folder / "sandbox.db")
-    with _bar(Console(stderr=True)) as bar:
+    with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(_("Making the demo documents"), total=None)
         seed(state, demo_bills(), progress=lambda done, total: bar.update(task, completed=done, total=total))
+    state.pool.delay = issue_seconds
     app = create_sandbox(
-        state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET, link_seconds=link_seconds
+        state,
+        client_id=SANDBOX_CLIENT_ID,
+        client_secret=SANDBOX_CLIENT_SECRET,
+        link_seconds=link_seconds,
+        token_seconds=token_seconds,
+        push_url=push_url,
     )
     with serve_in_thread(app, host, port) as served:
         click.echo(_("The sandbox is at {url}").format(url=served.url))
         click.echo(f"client_id={SANDBOX_CLIENT_ID} client_secret={SANDBOX_CLIENT_SECRET}")
+        click.echo(f"taxNo={SANDBOX_TAX_NO} account={SANDBOX_ACCOUNT}")
         served.join()
 
 
@@ -130,7 +159,7 @@ def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("As JSON."))
 def bill(key: str, as_json: bool) -> None:
     userkey = parse_userkey(key.strip(), access="userkey")
-    with _archive() as archive:
+    with opened_archive() as archive:
         found = archive.bills.open(userkey)
     if as_json:
         click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
@@ -143,7 +172,7 @@ def bill(key: str, as_json: bool) -> None:
 )
 @click.argument("path", type=click.Path(path_type=Path))
 def import_(path: Path) -> None:
-    with _archive() as archive, _bar(Console(stderr=True)) as bar:
+    with opened_archive() as archive, progress_bar(Console(stderr=True)) as bar:
         tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int) -> None:
@@ -152,17 +181,21 @@ def import_(path: Path) -> None:
             bar.update(tasks[name], completed=done, total=total)
 
         bills = archive.imports.run(path, progress)
-    table = _table(_("Bill"), "userkey", _("Invoices"), _("Files"))
+    table = new_table(_("Bill"), "userkey", _("Invoices"), _("Files"))
     for each in bills:
         table.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
-    _console().print(table)
+    new_console().print(table)
 
 
 @cli.command(help=_("Makes the pictures of bills ahead. KEY is a bill's userkey."))
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
 def warm(keys: tuple[str, ...]) -> None:
     userkeys = [parse_userkey(key.strip(), access="userkey") for key in keys]
-    with _archive() as archive, _bar(Console(stderr=True)) as bar, ThreadPoolExecutor(archive.decoders.count) as two:
+    with (
+        opened_archive() as archive,
+        progress_bar(Console(stderr=True)) as bar,
+        ThreadPoolExecutor(archive.decoders.count) as two,
+    ):
         for userkey in userkeys:
             fetching = archive.files.bring_in(archive.bills.open(userkey))
             for _future in bar.track(as_completed(fetching), len(fetching), description=_("Fetching its files")):
@@ -219,19 +252,6 @@ _DEMO_STEPS = {
 }
 
 
-@contextmanager
-def _archive() -> Iterator[Archive]:
-    """The archive of an instance that is ready to work."""
-    settings = Settings.load()
-    with open_database(settings.database_url) as database:
-        check_version(database)
-    archive = Archive.compose(settings)
-    try:
-        yield archive
-    finally:
-        archive.close()
-
-
 def _warm(renditions: Renditions, found: FoundPage) -> None:
     """Makes what the viewer's pages will ask for: the ladder, and the stage's first picture where it is finer than that."""
     renditions.make_ladder(found.source)
@@ -246,25 +266,6 @@ def _warm(renditions: Renditions, found: FoundPage) -> None:
     renditions.picture(found.source, asked)
 
 
-def _bar(console: Console) -> Progress:
-    words = TextColumn("{task.description}", markup=False)
-    shown = console.is_terminal
-    return Progress(words, BarColumn(), MofNCompleteColumn(), console=console, transient=True, disable=not shown)
-
-
-def _console() -> Console:
-    """Text as it is. A pipe gets each row on one line; in a terminal long cells fold."""
-    console = Console(markup=False, emoji=False, highlight=False)
-    return console if console.is_terminal else Console(markup=False, emoji=False, highlight=False, width=WIDE)
-
-
-def _table(*headings: str) -> Table:
-    table = Table()
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
-
-
 def _print_addresses(demo: Demo) -> None:
     click.echo(_("The demo ERP with the viewer in its frame:") + f"  {demo.url}/demo/erp")
     click.echo(_("The viewer:") + f"  {demo.url}/")
@@ -275,19 +276,19 @@ def _print_addresses(demo: Demo) -> None:
 
 
 def _print_bill(found: Bill, timezone: tzinfo) -> None:
-    console = _console()
+    console = new_console()
     console.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
     if found.stale and found.fetched_at:
         time = found.fetched_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")
         console.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
-    entries = _table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
+    entries = new_table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
     for entry in found.entries:
         count = sum(entry.branch_id in invoice.branch_ids for invoice in found.invoices)
         entries.add_row(
             str(entry.seq), entry.branch_id, entry.expense_type or "–", amount_text(entry.amount) or "–", str(count)
         )
     console.print(entries)
-    invoices = _table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
+    invoices = new_table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
     seqs = {entry.branch_id: str(entry.seq) for entry in found.entries}
     for invoice in found.invoices:
         invoices.add_row(

@@ -20,6 +20,7 @@ from viewer.demo.erp import create_erp
 from viewer.errors import N_, CommandError
 from viewer.gateway.sandbox.app import create_sandbox
 from viewer.gateway.sandbox.catalogue import (
+    SANDBOX_ACCOUNT,
     SANDBOX_CLIENT_ID,
     SANDBOX_CLIENT_SECRET,
     SANDBOX_TAX_NO,
@@ -126,6 +127,7 @@ class Demo:
             "VIEWER_CLIENT_ID": SANDBOX_CLIENT_ID,
             "VIEWER_CLIENT_SECRET": SANDBOX_CLIENT_SECRET,
             "VIEWER_TAX_NO": SANDBOX_TAX_NO,
+            "VIEWER_LOGIN_ACCOUNT": SANDBOX_ACCOUNT,
             "VIEWER_FRAME_ANCESTORS": " ".join(ancestors),
             "VIEWER_FILE_HOSTS": self.sandbox_url.removeprefix("http://"),
             "VIEWER_DEMO_ERP_URL": f"http://{erp}",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.store.models import Asking, Attachment, Base, Bill, File, Invoice, Page, ServedCall
+from viewer.store.models import Asking, Attachment, Base, Bill, File, Invoice, Issuing, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
@@ -58,6 +58,11 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
     """The stored bill that carries an ERP's bill id: an imported one first, then the oldest."""
     query = select(Bill).where(Bill.bill_id == bill_id).order_by(Bill.source != "import", Bill.id).limit(1)
     return session.scalars(query).one_or_none()
+
+
+def make_due(session: Session, bill_id: str) -> None:
+    """No stored copy of this bill counts as asked for any more."""
+    session.execute(update(Bill).where(Bill.bill_id == bill_id, Bill.source != "import").values(asked_at=None))
 
 
 def find_file(session: Session, userkey: str, file_id: str) -> File | None:
@@ -199,3 +204,25 @@ def claim_call(session: Session, *, client_id: str, timestamp: str, digest: str,
 def forget_calls(session: Session, *, before: datetime) -> None:
     """Drops served calls whose stamp is no longer good anyway."""
     session.execute(delete(ServedCall).where(ServedCall.served_at < before))
+
+
+def claim_issuing(session: Session, **facts: Any) -> bool:
+    """Writes an issuing under its reqid; False where the reqid is taken, whoever wrote it."""
+    claim = insert(session, Issuing).values(**facts).on_conflict_do_nothing(index_elements=[Issuing.reqid])
+    return session.execute(claim.returning(Issuing.id)).scalar_one_or_none() is not None
+
+
+def load_issuing(session: Session, reqid: str) -> Issuing:
+    """The issuing under a reqid that was claimed."""
+    return session.scalars(select(Issuing).where(Issuing.reqid == reqid)).one()
+
+
+def find_issuing(session: Session, serial_no: str) -> Issuing | None:
+    """The latest issuing of a serial number (开票流水号) from here."""
+    named = or_(Issuing.serial_no == serial_no, Issuing.cloud_serial_no == serial_no)
+    return session.scalars(select(Issuing).where(named).order_by(Issuing.id.desc()).limit(1)).one_or_none()
+
+
+def last_issuings(session: Session, count: int) -> list[Issuing]:
+    """The latest issuings, the newest first."""
+    return list(session.scalars(select(Issuing).order_by(Issuing.id.desc()).limit(count)))
