@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from viewer.gateway.guard import PROOF, PROOF_PATH
 from viewer.gateway.issue_request import IssueRequest
+from viewer.gateway.issuing_guard import PROOF, PROOF_PATH
 from viewer.gateway.sandbox.catalogue import SANDBOX_ACCOUNT, SANDBOX_TAX_NO
 
 REQUEST: dict[str, Any] = {

@@ -14,7 +14,7 @@ from viewer.domain.issuing import Permit
 from viewer.domain.signing import sign
 from viewer.errors import UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from viewer.gateway import wire
-from viewer.gateway.guard import Guard, IssuingRequest
+from viewer.gateway.issuing_guard import Guard, IssuingRequest
 from viewer.gateway.transfer import Deadline, body, told_apart
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template_string, request
 
 from viewer.domain.issuing import ASYNCHRONOUS, SYNCHRONOUS
-from viewer.gateway.guard import PROOF, PROOF_PATH
+from viewer.gateway.issuing_guard import PROOF, PROOF_PATH
 from viewer.gateway.sandbox import spoiling
 from viewer.gateway.sandbox.calls import TOKEN_SECONDS, Calls
 from viewer.gateway.sandbox.catalogue import (

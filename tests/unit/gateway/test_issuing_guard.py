@@ -18,7 +18,7 @@ from viewer.config import Settings
 from viewer.domain.issuing import Permit, Typed, environment_of
 from viewer.errors import CommandError, IssuingRefused
 from viewer.gateway.client import Gateway
-from viewer.gateway.guard import Guard, IssuingRequest, asks_for_an_invoice
+from viewer.gateway.issuing_guard import Guard, IssuingRequest, asks_for_an_invoice
 from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.schema import upgrade
