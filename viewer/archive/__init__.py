@@ -8,6 +8,7 @@ from viewer.archive.bindings import Bindings
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
+from viewer.archive.grants import Grants
 from viewer.archive.imports import Imports
 from viewer.archive.issuing import Issuings
 from viewer.archive.renditions import Renditions
@@ -29,6 +30,7 @@ class Archive:
     blobs: Blobs
     decoders: Decoders
     bills: Bills
+    grants: Grants
     files: Files
     renditions: Renditions
     texts: Texts
@@ -67,6 +69,7 @@ class Archive:
                 blobs=blobs,
                 decoders=decoders,
                 bills=bills,
+                grants=Grants(settings, database, bills),
                 files=files,
                 renditions=renditions,
                 texts=texts,

@@ -20,6 +20,7 @@ from viewer.documents import ofd
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import OFD, sniff
 from viewer.domain.codes import INVOICE_TYPES, LEFT_OUT, PROBLEMS
+from viewer.domain.grant import whole_bill
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
@@ -160,7 +161,7 @@ def sandbox(
 def bill(key: str, as_json: bool) -> None:
     userkey = parse_userkey(key.strip(), access="userkey")
     with opened_archive() as archive:
-        found = archive.bills.open(userkey)
+        found = archive.bills.open(whole_bill(userkey))
     if as_json:
         click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
     else:
@@ -197,10 +198,10 @@ def warm(keys: tuple[str, ...]) -> None:
         ThreadPoolExecutor(archive.decoders.count) as two,
     ):
         for userkey in userkeys:
-            fetching = archive.files.bring_in(archive.bills.open(userkey))
+            fetching = archive.files.bring_in(archive.bills.open(whole_bill(userkey)))
             for _future in bar.track(as_completed(fetching), len(fetching), description=_("Fetching its files")):
                 pass
-            bill = archive.bills.open(userkey)
+            bill = archive.bills.open(whole_bill(userkey))
             pages = [FoundPage(page, file) for file in bill.pictures for page in file.pages]
             making = {two.submit(_warm, archive.renditions, found): found for found in pages}
             for future in bar.track(as_completed(making), len(making), description=bill.bill_no or userkey):

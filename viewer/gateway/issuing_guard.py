@@ -5,10 +5,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from viewer.domain.issuing import ASYNCHRONOUS, FLAG, ISSUING_PATHS, Environment, Permit, environment_of, objection
 from viewer.errors import N_, IssuingRefused
+from viewer.gateway.transfer import BoundedAdapter
 
 PROOF_PATH = "/_sandbox/environment"
 PROOF = "bill-viewer-sandbox"
@@ -28,7 +28,7 @@ class IssuingRequest(requests.PreparedRequest):
         return permitted
 
 
-class Guard(HTTPAdapter):
+class Guard(BoundedAdapter):
     """Judges each finished request by its own address, whatever built it."""
 
     def __init__(self, *, pool_connections: int, pool_maxsize: int) -> None:

@@ -15,7 +15,7 @@ from viewer.domain.signing import sign
 from viewer.errors import UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from viewer.gateway import wire
 from viewer.gateway.issuing_guard import Guard, IssuingRequest
-from viewer.gateway.transfer import Deadline, body, told_apart
+from viewer.gateway.transfer import Deadline, body, exchange
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +86,11 @@ class Transport:
         prepared = self._session.prepare_request(requests.Request(method, address, **more))
         if permit:
             prepared = IssuingRequest.of(prepared, permit)
-        with told_apart(deadline), self._send(prepared, deadline) as response:
-            try:
+        try:
+            with exchange(deadline, LARGEST_ANSWER), self._send(prepared, deadline) as response:
                 content = b"".join(body(response, deadline=deadline, limit=LARGEST_ANSWER))
-            except OverflowError as error:
-                raise UpstreamUnreachable(reason=f"more than {LARGEST_ANSWER} bytes") from error
+        except OverflowError as error:
+            raise UpstreamUnreachable(reason=f"more than {LARGEST_ANSWER} bytes") from error
         if response.status_code != requests.codes.ok:
             raise UpstreamUnreachable(reason=f"HTTP {response.status_code}")
         try:

@@ -1,10 +1,13 @@
 """Who reads and how: the reader's language, and the key in the address."""
 
+import time
+from functools import partial
+
 from flask import current_app, request
 from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
-from viewer.domain.keys import parse_userkey
+from viewer.domain.grant import Grant
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.web.addresses import Addresses
 
@@ -31,19 +34,20 @@ def archive() -> Archive:
     return composed
 
 
-def userkey_of(key: str) -> str:
-    """The canonical userkey of the key in an address. Raises BadKey or BadToken."""
-    return parse_userkey(key, access=archive().settings.access)
-
-
-def addresses(key: str) -> Addresses:
-    """Addresses of this bill; a language and looks that were asked for in the address stay in all of them."""
+def addresses(grant: Grant) -> Addresses:
+    """Addresses of the grant's bill, with its key; a language and looks that were asked for in the address stay in all of them."""
     asked = {"lang": request.args.get("lang", ""), "theme": request.args.get("theme", "")}
     carried = tuple(
         (name, asked[name]) for name, known in (("lang", LANGUAGES), ("theme", THEMES)) if asked[name] in known
     )
-    sign = current_app.extensions["signed_pages"].sign
-    return Addresses(request.script_root, key, carried, sign)
+    sign = partial(current_app.extensions["signed_pages"].sign, grant)
+    return Addresses(request.script_root, grant.key, carried, sign)
+
+
+def kept_for(grant: Grant, seconds: int) -> int:
+    """How long a browser may keep an answer that would be good for so many seconds: not beyond its reader's token."""
+    now = int(time.time())
+    return max(0, grant.until(now + seconds, now=now) - now)
 
 
 def theme() -> str:
@@ -52,6 +56,6 @@ def theme() -> str:
     return asked if asked in THEMES else ""
 
 
-def absolute_addresses(key: str) -> Addresses:
+def absolute_addresses(grant: Grant) -> Addresses:
     """The same with scheme and host, as the reader sees them: IIIF's ids are absolute."""
-    return Addresses(iri_to_uri(request.root_url).rstrip("/"), key)
+    return Addresses(iri_to_uri(request.root_url).rstrip("/"), grant.key)

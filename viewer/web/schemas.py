@@ -146,8 +146,11 @@ class EntryOut(BaseModel):
     serial_nos: list[str]
 
 
+UNTOLD = Field(description="null under an embed token, whose bearer never learns it")
+
+
 class BillOut(BaseModel):
-    userkey: str
+    userkey: str | None = UNTOLD
     bill_no: str | None
     bill_id: str | None
     profile: Profile
@@ -163,7 +166,7 @@ class BillOut(BaseModel):
 class UserkeyOut(BaseModel):
     """What a userkey resolves to; `branch_ids` in entry order."""
 
-    userkey: str
+    userkey: str | None = UNTOLD
     bill_no: str | None
     bill_id: str | None
     branch_ids: list[str]

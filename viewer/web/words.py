@@ -19,6 +19,7 @@ from viewer.domain.signed_page import end_of_next_hour
 from viewer.domain.size import Size
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import Attachment, Entry, File, Invoice
+from viewer.web import access
 from viewer.web.addresses import STAGE_LEAST, shown_size
 from viewer.web.present import code_name, finding_out, left_out
 from viewer.web.reader import archive, language, theme
@@ -50,7 +51,10 @@ def install(app: Flask) -> None:
         sum_of=sum_of,
         difference=difference,
         shown_size=shown_size,
-        addresses_until=lambda: end_of_next_hour(time.time()),
+        addresses_until=addresses_until,
+        may=access.may,
+        may_view=access.may_view,
+        grant=access.current,
         static=static,
         language=language,
         languages=languages,
@@ -63,6 +67,13 @@ def install(app: Flask) -> None:
         STRIP=STRIP,
         STAGE_LEAST=STAGE_LEAST,
     )
+
+
+def addresses_until() -> int:
+    """When the addresses of this page's pictures end (Unix seconds)."""
+    now = time.time()
+    end, grant = end_of_next_hour(now), access.current()
+    return grant.until(end, now=now) if grant else end
 
 
 def script_words() -> dict[str, str]:

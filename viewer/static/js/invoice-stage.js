@@ -394,7 +394,7 @@ export class InvoiceStage extends HTMLElement {
     this.sheet.style.filter = plain ? "" : `brightness(${brightness}%) contrast(${contrast}%)${invert ? " invert(1)" : ""}`;
   }
 
-  /** Turns the file for this and every later reader. @param {number} degrees */
+  /** Turns the file for this and, where this one may say so, for every later reader. @param {number} degrees */
   rotate(degrees) {
     const page = this.page;
     if (!page) return;
@@ -404,6 +404,7 @@ export class InvoiceStage extends HTMLElement {
     if (this.viewer) this.viewer.viewport.rotateBy(degrees);
     else this.paint({ ...page, rotation });
     clearTimeout(this.saving);
+    if (document.getElementById("view")?.dataset.mayRotate === undefined) return;
     this.saving = window.setTimeout(() => void this.save(page.fileId), SAVE_PAUSE);
   }
 
