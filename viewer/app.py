@@ -14,7 +14,7 @@ from viewer.config import Settings
 from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.store.schema import check_version
-from viewer.web import api, errors, health, images, pages, panel, reader, signed, text, words
+from viewer.web import api, errors, health, images, operator, pages, panel, reader, signed, text, words
 from viewer.web.compact import Compact
 from viewer.web.proxies import BehindProxies
 
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     words.install(app)
     panel.install(app)
-    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, health.bp):
+    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, health.bp, operator.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from viewer.archive.bills import Bills
 from viewer.archive.bindings import Bindings
 from viewer.archive.calls import Calls
+from viewer.archive.doctor import Doctor
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.grants import Grants
@@ -38,6 +39,7 @@ class Archive:
     imports: Imports
     issuings: Issuings
     bindings: Bindings
+    doctor: Doctor
     closing: contextlib.ExitStack
 
     @classmethod
@@ -63,6 +65,7 @@ class Archive:
             stack.callback(renditions.close)
             texts = Texts(renditions, decoders=decoders.count)
             stack.callback(texts.close)
+            issuings = Issuings(settings, database, gateway)
             return cls(
                 settings=settings,
                 database=database,
@@ -75,8 +78,9 @@ class Archive:
                 texts=texts,
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
-                issuings=Issuings(settings, database, gateway),
+                issuings=issuings,
                 bindings=Bindings(bills, gateway),
+                doctor=Doctor(settings, gateway=gateway, issuings=issuings, decoders=decoders),
                 closing=stack.pop_all(),
             )
 

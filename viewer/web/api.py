@@ -1,8 +1,12 @@
 """The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
 
+from typing import Any
+
 from apiflask import APIBlueprint
 from flask import Response, request
+from flask_babel import gettext
 
+from viewer.archive.doctor import report, told
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
 from viewer.domain.grant import Grant
@@ -11,10 +15,13 @@ from viewer.errors import FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
+from viewer.web.operator import clues_of, require_operator
 from viewer.web.originals import send_original
-from viewer.web.reader import archive
+from viewer.web.reader import archive, language
 from viewer.web.schemas import (
     BillOut,
+    DoctorOut,
+    DoctorQuery,
     DownloadQuery,
     ImageViewOut,
     ImageViewQuery,
@@ -60,6 +67,19 @@ def register(json_data: RegisterIn) -> dict[str, str]:
 
     fields = json_data.model_dump(mode="json")
     return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.get("/doctor")
+@bp.input(DoctorQuery, location="query")
+@bp.output(DoctorOut)
+@bp.doc(summary="The doctor's report, for bearers of the operator's token", responses=[401])
+def doctor(query_data: DoctorQuery) -> dict[str, Any]:
+    """Looks at everything the installation needs; with `error` also explains what the invoice cloud answered."""
+    require_operator()
+    healer = archive().doctor
+    text = (query_data.error or "").strip()
+    explained = told(healer.explain(text, clues_of(request.args)), language(), gettext) if text else None
+    return {**report(healer.check_up(), gettext), "explanation": explained}
 
 
 @bp.get("/bills/<key>")

@@ -247,7 +247,10 @@ def test_only_the_transport_opens_a_session_that_posts() -> None:
     opened = {
         str(path.relative_to(package))
         for path in package.rglob("*.py")
-        if re.search(r"requests\.(Session|post|put|request|api)\b|urlopen|http\.client\.HTTP\w*Connection", path.read_text("utf-8"))
+        if re.search(
+            r"requests\.(Session|post|put|request|api)\b|urlopen|http\.client\.HTTP\w*Connection",
+            path.read_text("utf-8"),
+        )
     }
     assert opened == {"gateway/transport.py", "gateway/fetch.py", "gateway/sandbox/entries.py", "demo/erp.py"}
     assert ".post(" not in (package / "gateway/fetch.py").read_text("utf-8")
