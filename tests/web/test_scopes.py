@@ -33,6 +33,7 @@ PUBLIC = {
     "static": "the same",
     "openapi.spec": "the API's document",
     "api.register": "a server call, signed",
+    "api.push": "a server call, signed",
     "signed.picture": "its segment is signed",
     "signed.service": "its segment is signed",
     "signed.image_info": "its segment is signed",

@@ -12,6 +12,7 @@ from viewer.archive.files import Files
 from viewer.archive.grants import Grants
 from viewer.archive.imports import Imports
 from viewer.archive.issuing import Issuings
+from viewer.archive.messages import Messages
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
 from viewer.blobs import Blobs
@@ -39,6 +40,7 @@ class Archive:
     imports: Imports
     issuings: Issuings
     bindings: Bindings
+    messages: Messages
     doctor: Doctor
     closing: contextlib.ExitStack
 
@@ -80,6 +82,7 @@ class Archive:
                 imports=Imports(settings, database, blobs, files),
                 issuings=issuings,
                 bindings=Bindings(bills, gateway),
+                messages=Messages(database, bills),
                 doctor=Doctor(settings, gateway=gateway, issuings=issuings, decoders=decoders),
                 closing=stack.pop_all(),
             )

@@ -74,7 +74,12 @@ class Demo:
         folder.mkdir(exist_ok=True)
         state = State(folder / "sandbox.db")
         seed(state, catalogue, progress=lambda done, total: progress("documents", done, total))
-        cloud = create_sandbox(state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET)
+        cloud = create_sandbox(
+            state,
+            client_id=SANDBOX_CLIENT_ID,
+            client_secret=SANDBOX_CLIENT_SECRET,
+            push_url=f"{self.url}/api/v1/push",
+        )
         self._stack.enter_context(serve_in_thread(cloud, self._host, self._sandbox_port))
         init_instance(self.settings)
         self._open_bills(catalogue, progress)

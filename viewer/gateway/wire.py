@@ -122,6 +122,27 @@ def parse_issued(envelope: Raw) -> Issued:
     )
 
 
+MESSAGE_FIELDS = {
+    "serialNo": "fid",
+    "invoiceType": "fplx",
+    "invoiceCode": "fpdm",
+    "invoiceNo": "fphm",
+    "totalAmount": "jshj",
+    "invoiceDate": "kprq",
+    "totalTaxAmount": "se",
+}
+"""Our names of what the channel's messages abbreviate."""
+
+
+def parse_message(data: Raw) -> tuple[ListedInvoice, ...]:
+    """The invoices of a `saveEntrys` or `saveBill` message: `list` is met as an object and as an array. A row without a serial
+    number names no invoice and is left out."""
+    listed = _unwrapped(data.get("list"))
+    rows = [row for row in (listed if isinstance(listed, list) else [listed]) if isinstance(row, dict)]
+    named = [{**row, **{ours: row[theirs] for ours, theirs in MESSAGE_FIELDS.items() if theirs in row}} for row in rows]
+    return tuple(_invoices([row for row in named if 0 < len(_text(row, "serialNo") or "") <= LONGEST_ID]))
+
+
 def parse_listing(envelope: Raw) -> BillListing:
     """A bill from an `invoices/query` answer: `data` is the list of invoices, an object that holds it, one invoice alone,
     or any of these written as JSON text.

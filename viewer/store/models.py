@@ -356,6 +356,18 @@ class ServedCall(Base):
     served_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Binding(Base):
+    """That an invoice hangs on an entry, as a message said: what counts where a list names no entries at all."""
+
+    __tablename__ = "binding"
+    __table_args__ = (UniqueConstraint("bill_pk", "branch_key", "serial_no"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    branch_key: Mapped[str] = mapped_column(Text)
+    serial_no: Mapped[str] = mapped_column(Text)
+
+
 class Issuing(Base):
     """A request for an invoice, written before it is sent. `state`: "sending" until an answer is known (also after a
     crash), then issued, accepted (asynchronous, under way), refused, unsent (our own rule kept it back) or unknown."""

@@ -15,7 +15,7 @@ from viewer.domain.grant import Grant
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.store.models import Asking, Attachment, Base, Bill, Entry, File, Invoice, Issuing, Page, ServedCall
+from viewer.store.models import Asking, Attachment, Base, Bill, Binding, Entry, File, Invoice, Issuing, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
@@ -80,6 +80,20 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
     """The stored bill that carries an ERP's bill id: an imported one first, then the oldest."""
     query = select(Bill).where(Bill.bill_id == bill_id).order_by(Bill.source != "import", Bill.id).limit(1)
     return session.scalars(query).one_or_none()
+
+
+def bindings_of(session: Session, bill_pk: int) -> dict[str, list[str]]:
+    """The branch keys that messages gave each serial number of a bill, in the order in which they came."""
+    found: dict[str, list[str]] = {}
+    for row in session.scalars(select(Binding).where(Binding.bill_pk == bill_pk).order_by(Binding.id)):
+        found.setdefault(row.serial_no, []).append(row.branch_key)
+    return found
+
+
+def set_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
+    """Exactly these invoices hang on the entry."""
+    session.execute(delete(Binding).where(Binding.bill_pk == bill_pk, Binding.branch_key == branch_key))
+    session.add_all(Binding(bill_pk=bill_pk, branch_key=branch_key, serial_no=each) for each in serial_nos)
 
 
 def make_due(session: Session, bill_id: str) -> None:

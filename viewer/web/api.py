@@ -27,6 +27,7 @@ from viewer.web.schemas import (
     ImageViewQuery,
     LocationViewOut,
     LocationViewQuery,
+    PushIn,
     RegisteredOut,
     RegisterIn,
     RotationIn,
@@ -66,6 +67,21 @@ def register(json_data: RegisterIn) -> dict[str, str]:
         }
 
     fields = json_data.model_dump(mode="json")
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.post("/push")
+@bp.input(PushIn, location="json")
+@bp.output(RegisteredOut)
+@bp.doc(summary="What the cloud's channel or the ERP reports of a bill", responses=[400, 401, 502, 504])
+def push(json_data: PushIn) -> dict[str, str]:
+    """`saveEntrys`: exactly the listed invoices hang on the entry. `saveBill`: the bill has these invoices too. Told twice is
+    as good as once; the bill is asked for anew when it is opened next."""
+
+    def act() -> dict[str, str]:
+        return {"userkey": archive().messages.take(json_data.type, json_data.data)}
+
+    fields = json_data.model_dump(mode="json", exclude={"data"})
     return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
 
 

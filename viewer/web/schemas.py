@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
@@ -270,6 +270,18 @@ class RegisterIn(BaseModel):
     bill_id: Annotated[str, Field(min_length=1, max_length=200)]
     bill_no: Annotated[str, Field(max_length=200)] | None = None
     branch_id: Annotated[str, Field(max_length=200)] | None = None
+    client_id: str = ""
+    timestamp: str | int = ""
+    sign: str = ""
+    encType: str | int = ""  # noqa: N815 - the upstream's own name
+
+
+class PushIn(BaseModel):
+    """A signed server call. `data` has `bxd_key` (the bill's id), for `saveEntrys` also `branch_id`, and `list`: an invoice or
+    several, with `fid` (serial number), `fplx` type, `fpdm` code, `fphm` number, `jshj` total, `kprq` date, `se` tax."""
+
+    type: Literal["saveBill", "saveEntrys"]
+    data: dict[str, Any]
     client_id: str = ""
     timestamp: str | int = ""
     sign: str = ""

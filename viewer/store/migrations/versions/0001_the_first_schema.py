@@ -180,6 +180,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('file_pk', 'number', name=op.f('uq_page_file_pk_number')),
     sa.UniqueConstraint('page_id', name=op.f('uq_page_page_id'))
     )
+    op.create_table('binding',
+    sa.Column('id', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('bill_pk', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('branch_key', sa.Text(), nullable=False),
+    sa.Column('serial_no', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bill_pk'], ['bill.id'], name=op.f('fk_binding_bill_pk'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_binding')),
+    sa.UniqueConstraint('bill_pk', 'branch_key', 'serial_no', name=op.f('uq_binding_bill_pk_branch_key_serial_no'))
+    )
     op.create_table('issuing',
     sa.Column('id', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
     sa.Column('reqid', sa.String(length=16), nullable=False),
