@@ -90,6 +90,20 @@ def test_pages_are_never_kept_and_static_files_are(site: Installation) -> None:
             assert "max-age=31536000" in kept.headers["Cache-Control"]
 
 
+def test_scripts_travel_compressed_without_comments_and_are_not_sent_twice(site: Installation) -> None:
+    page = site.get(f"/bills/{FAQ_USERKEY}").text
+    scripts = [address for address in ADDRESS.findall(page) if address.endswith(".js") and "/js/" in address]
+    assert scripts
+    for address in scripts:
+        sent = site.get(address, headers={"Accept-Encoding": "gzip"})
+        assert sent.headers["Content-Type"].startswith("text/javascript")
+        assert "@param" not in sent.text
+        if len(sent.content) > 1000:
+            assert sent.headers["Content-Encoding"] == "gzip"
+        again = {"Accept-Encoding": "gzip", "If-None-Match": sent.headers["ETag"]}
+        assert site.get(address, headers=again).status_code == 304
+
+
 def reader_of(installation: Installation, **headers: str) -> tuple[str, str, str]:
     """Address, scheme and host of the reader as the application sees them."""
     seen = []

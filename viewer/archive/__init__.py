@@ -3,6 +3,7 @@
 import contextlib
 from dataclasses import dataclass
 
+from viewer.archive.audit import Audit
 from viewer.archive.bills import Bills
 from viewer.archive.bindings import Bindings
 from viewer.archive.calls import Calls
@@ -10,11 +11,13 @@ from viewer.archive.doctor import Doctor
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.grants import Grants
+from viewer.archive.guesses import Guesses
 from viewer.archive.imports import Imports
 from viewer.archive.issuing import Issuings
 from viewer.archive.messages import Messages
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
+from viewer.archive.turns import Quota
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents.pool import Decoders
@@ -33,6 +36,9 @@ class Archive:
     decoders: Decoders
     bills: Bills
     grants: Grants
+    guesses: Guesses
+    audit: Audit
+    sending: Quota
     files: Files
     renditions: Renditions
     texts: Texts
@@ -61,19 +67,23 @@ class Archive:
             bills = Bills(settings, database, gateway)
             stack.callback(bills.close)
             fetching = Fetching(database, blobs, decoders, fetcher, bills)
-            files = Files(database, bills, fetching)
+            files = Files(database, bills, fetching, waiting=settings.waiting_requests)
             stack.callback(files.close)
             renditions = Renditions(settings, blobs, decoders)
             stack.callback(renditions.close)
             texts = Texts(renditions, decoders=decoders.count)
             stack.callback(texts.close)
-            issuings = Issuings(settings, database, gateway)
+            audit = Audit(settings, database)
+            issuings = Issuings(settings, database, gateway, audit)
             return cls(
                 settings=settings,
                 database=database,
                 blobs=blobs,
                 decoders=decoders,
                 bills=bills,
+                sending=Quota(most=settings.reader_downloads, all_readers=settings.downloads),
+                audit=audit,
+                guesses=Guesses(database, most=settings.failed_lookups),
                 grants=Grants(settings, database, bills),
                 files=files,
                 renditions=renditions,

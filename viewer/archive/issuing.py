@@ -6,6 +6,8 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from viewer.archive.audit import Audit, Event
+from viewer.archive.purging import OPERATOR
 from viewer.config import Settings
 from viewer.domain.issuing import (
     REQID,
@@ -25,6 +27,8 @@ from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.models import Issuing
 
+NO_BILL = 0
+"""In the audit, where an issuing has no bill yet."""
 ANSWERED = frozenset({"issued", "accepted", "refused", "unsent"})
 """States in which it is known what became of a request."""
 
@@ -46,10 +50,11 @@ class Outcome(NamedTuple):
 
 
 class Issuings:
-    """Every issuing from here goes through `issue`, and is in the database before it is on the wire."""
+    """Every issuing from here goes through `issue`, and is in the database and in the audit before it is on the wire."""
 
-    def __init__(self, settings: Settings, database: Database, gateway: Gateway | None) -> None:
+    def __init__(self, settings: Settings, database: Database, gateway: Gateway | None, audit: Audit) -> None:
         self._settings = settings
+        self._audit = audit
         self._database = database
         self._gateway = gateway
 
@@ -101,6 +106,19 @@ class Issuings:
             known = self._repeated(reqid, digest)
             told = known.answer if known.state in ("issued", "accepted") else None
             return Outcome(known, parse_issued({"data": told}) if told else None)
+        self._audit.note(
+            Event(
+                reader=OPERATOR,
+                token_id="",
+                client="",
+                action="issue simulated" if simulated else "issue real",
+                what=reqid,
+                bill_pk=NO_BILL,
+                bill_no=None,
+                bill_id=None,
+                serial_nos=(body["serialNo"],),
+            )
+        )
         try:
             issued = gateway.issuing.issue(
                 body,

@@ -12,15 +12,18 @@ from rich.progress import TaskID
 
 from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
+from viewer.cli.records import audit, purge
 from viewer.cli.server import serve_settings
-from viewer.cli.shared import new_console, new_table, opened_archive, progress_bar
+from viewer.cli.shared import opened_archive, progress_bar
+from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.demo import Demo
 from viewer.documents import ofd
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import OFD, sniff
 from viewer.domain.codes import INVOICE_TYPES, LEFT_OUT, PROBLEMS
-from viewer.domain.grant import whole_bill
+from viewer.domain.embed_token import LONGEST_TTL, Claims, WrongClaim
+from viewer.domain.grant import ACTIONS, VIEWS, whole_bill
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
@@ -38,6 +41,7 @@ from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
 from viewer.imaging.keeping import keep_within
 from viewer.instance import init_instance
+from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
@@ -50,6 +54,7 @@ from viewer.web.words import size as size_text
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("The language of this command; zh-CN by default."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Tell more of what happens."))
 def cli(lang: str | None, verbose: bool) -> None:
+    keep_keys_out()
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -182,10 +187,10 @@ def import_(path: Path) -> None:
             bar.update(tasks[name], completed=done, total=total)
 
         bills = archive.imports.run(path, progress)
-    table = new_table(_("Bill"), "userkey", _("Invoices"), _("Files"))
+    shown = table(_("Bill"), "userkey", _("Invoices"), _("Files"))
     for each in bills:
-        table.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
-    new_console().print(table)
+        shown.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
+    console().print(shown)
 
 
 @cli.command(help=_("Makes the pictures of bills ahead. KEY is a bill's userkey."))
@@ -214,6 +219,43 @@ def warm(keys: tuple[str, ...]) -> None:
                     bill=bill.bill_no or userkey, count=len(pages)
                 )
             )
+
+
+@cli.command(help=_("Signs an embed token by hand, and tells the address that it opens."))
+@click.option("--bill-id", help=_("The bill's id in the ERP."))
+@click.option("--bill-no", help=_("Or its number."))
+@click.option("--image-number", help=_("Or its image number."))
+@click.option("--branch-id", help=_("Limits the token to this entry."))
+@click.option(
+    "--view", "views", multiple=True, type=click.Choice(sorted(VIEWS)), help=_("A view it allows; both by default.")
+)
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice(sorted(ACTIONS)),
+    help=_("Something it allows; view alone by default."),
+)
+@click.option("--sub", help=_("The reader's name."))
+@click.option(
+    "--ttl",
+    type=click.IntRange(1, LONGEST_TTL),
+    default=600,
+    show_default=True,
+    help=_("Seconds for which it is good."),
+)
+def token(ttl: int, views: tuple[str, ...], actions: tuple[str, ...], **names: str | None) -> None:
+    told = {**names, "views": list(views) or None, "actions": list(actions) or None}
+    try:
+        claims = Claims.parse(told)
+    except WrongClaim as error:
+        raise CommandError(N_("The token's claim “{name}” is missing or wrong."), name=str(error)) from error
+    with opened_archive() as archive:
+        settings = archive.settings
+        signed, _expires = archive.grants.sign(claims, seconds=ttl)
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(signed)
+    click.echo(f"{base}/bills/{signed}" + ("/location" if claims.branch_id else ""), err=True)
 
 
 @cli.command(
@@ -246,6 +288,9 @@ def convert(path: Path, output: Path) -> None:
         click.echo(f"{_(LEFT_OUT[finding.code])}: {finding.where}", err=True)
 
 
+cli.add_command(audit)
+cli.add_command(purge)
+
 _DEMO_STEPS = {
     "documents": _("Making the demo documents"),
     "bills": _("Opening the demo bills"),
@@ -264,7 +309,7 @@ def _warm(renditions: Renditions, found: FoundPage) -> None:
         quality="default",
         suffix="jpg",
     )
-    renditions.picture(found.source, asked)
+    renditions.picture(found.source, asked, reader="")
 
 
 def _print_addresses(demo: Demo) -> None:
@@ -277,19 +322,19 @@ def _print_addresses(demo: Demo) -> None:
 
 
 def _print_bill(found: Bill, timezone: tzinfo) -> None:
-    console = new_console()
-    console.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
+    out = console()
+    out.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
     if found.stale and found.fetched_at:
         time = found.fetched_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")
-        console.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
-    entries = new_table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
+        out.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
+    entries = table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
     for entry in found.entries:
         count = sum(entry.branch_id in invoice.branch_ids for invoice in found.invoices)
         entries.add_row(
             str(entry.seq), entry.branch_id, entry.expense_type or "–", amount_text(entry.amount) or "–", str(count)
         )
-    console.print(entries)
-    invoices = new_table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
+    out.print(entries)
+    invoices = table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
     seqs = {entry.branch_id: str(entry.seq) for entry in found.entries}
     for invoice in found.invoices:
         invoices.add_row(
@@ -301,7 +346,7 @@ def _print_bill(found: Bill, timezone: tzinfo) -> None:
             amount_text(invoice.total_amount) or "–",
             ",".join(seqs[branch_id] for branch_id in invoice.branch_ids) or "–",
         )
-    console.print(invoices)
+    out.print(invoices)
 
 
 def _bill_json(found: Bill) -> dict[str, object]:

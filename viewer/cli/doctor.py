@@ -9,11 +9,12 @@ from typing import Any
 
 import click
 
+from viewer.archive.audit import Audit
 from viewer.archive.doctor import Clues, Doctor, report, told
 from viewer.archive.issuing import Issuings
 from viewer.cli.commands import cli
 from viewer.cli.language import _, spoken
-from viewer.cli.shared import new_console, new_table
+from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.domain.checkup import CHECK_STATES, CHECKS, UNKNOWN_ERROR, UNKNOWN_TRACE, VERDICTS
 from viewer.errors import CommandError
@@ -60,7 +61,7 @@ def _opened_doctor() -> Iterator[Doctor]:
         try:
             database = stack.enter_context(open_database(settings.database_url))
             check_version(database)
-            issuings = Issuings(settings, database, gateway)
+            issuings = Issuings(settings, database, gateway, Audit(settings, database))
         except CommandError:
             pass  # the check-up says so
         yield Doctor(settings, gateway=gateway, issuings=issuings)
@@ -74,27 +75,27 @@ def _print(found: dict[str, Any], as_json: bool, as_text: Callable[[dict[str, An
 
 
 def _print_report(found: dict[str, Any]) -> None:
-    rows = new_table("", "", "")
+    rows = table("", "", "")
     rows.show_header = False
     for name, state, message in map(itemgetter("name", "state", "message"), found["checks"]):
         rows.add_row(_(CHECKS[name]), _(CHECK_STATES[state]), message, style=MARKS[state])
-    new_console().print(rows)
+    console().print(rows)
 
 
 def _print_explanation(found: dict[str, Any]) -> None:
-    console = new_console()
+    out = console()
     if not found["known"]:
-        console.print(_(UNKNOWN_ERROR))
+        out.print(_(UNKNOWN_ERROR))
         trace_id = found["trace_id"]
-        console.print(f"traceId: {trace_id}" if trace_id else _(UNKNOWN_TRACE))
+        out.print(f"traceId: {trace_id}" if trace_id else _(UNKNOWN_TRACE))
         return
-    console.print(f"{found['meaning']} ({found['source']})", style="bold")
+    out.print(f"{found['meaning']} ({found['source']})", style="bold")
     if cause := found["cause"]:
-        console.print(_("The cause: {message}").format(message=cause["message"]), style="bold")
-    rows = new_table("#", _("What to check"), "", "")
+        out.print(_("The cause: {message}").format(message=cause["message"]), style="bold")
+    rows = table("#", _("What to check"), "", "")
     causes = map(itemgetter("cause", "state", "message"), found["causes"])
     for number, (words, state, message) in enumerate(causes, 1):
         rows.add_row(str(number), words, _(VERDICTS[state]), message)
-    console.print(rows)
+    out.print(rows)
     if found["trace_id"]:
-        console.print(f"traceId: {found['trace_id']}")
+        out.print(f"traceId: {found['trace_id']}")

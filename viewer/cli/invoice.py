@@ -11,7 +11,8 @@ from viewer.archive import Archive
 from viewer.archive.issuing import Outcome
 from viewer.cli.commands import cli
 from viewer.cli.language import _
-from viewer.cli.shared import new_console, new_table, opened_archive
+from viewer.cli.shared import opened_archive
+from viewer.cli.tables import console, table
 from viewer.domain.codes import EXPEND_STATUSES
 from viewer.domain.issuing import CONFIRMED, REAL, Typed
 from viewer.domain.money import amount_text
@@ -194,11 +195,11 @@ def _show(told: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    rows = new_table("", "")
+    rows = table("", "")
     rows.show_header = False
     for name, value in _flat(told):
         rows.add_row(_(LABELS[name]) if name in LABELS else name, _shown(name, value))
-    new_console().print(rows)
+    console().print(rows)
 
 
 def _flat(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -18,10 +18,15 @@ from viewer.errors import N_, BadToken, ExpiredToken
 AUDIENCE = "bill-viewer"
 ALGORITHM = "HS256"
 BILL_CLAIMS = ("bill_id", "bill_no", "image_number")
+CLAIMS = (*BILL_CLAIMS, "branch_id", "views", "actions", "sub")
 LONGEST = 4096
 """Characters of a token; an address holds no more."""
 LONGEST_ID, LONGEST_SUB = 200, 64
 """Characters of an id, and of the reader's name: it is part of every picture's address."""
+
+
+LONGEST_TTL = 30 * 86400
+"""Seconds for which this server signs a token."""
 
 
 class TokenKey(NamedTuple):

@@ -1,5 +1,6 @@
 """The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -9,20 +10,24 @@ from flask_babel import gettext
 from viewer.archive.doctor import report, told
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
+from viewer.domain.embed_token import CLAIMS, Claims, WrongClaim
 from viewer.domain.grant import Grant
 from viewer.domain.search import parse_query
-from viewer.errors import FileUnavailable
+from viewer.errors import N_, BadRequest, FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
+from viewer.web.audit import seen, seen_file
 from viewer.web.operator import clues_of, require_operator
 from viewer.web.originals import send_original
-from viewer.web.reader import archive, language
+from viewer.web.reader import archive, language, reader_of
 from viewer.web.schemas import (
     BillOut,
     DoctorOut,
     DoctorQuery,
     DownloadQuery,
+    EmbedTokenIn,
+    EmbedTokenOut,
     ImageViewOut,
     ImageViewQuery,
     LocationViewOut,
@@ -48,7 +53,9 @@ NO_BILL = [400, 401, 404, 502, 504]
 @bp.output(UserkeyOut)
 @bp.doc(summary="What a userkey resolves to", responses=NO_BILL)
 def resolve(grant: Grant) -> UserkeyOut:
-    return present.userkey_out(archive().bills.open(grant), grant)
+    found = archive().bills.open(grant)
+    seen("userkey", found, hourly=True)
+    return present.userkey_out(found, grant)
 
 
 @bp.post("/userkeys")
@@ -98,6 +105,25 @@ def doctor(query_data: DoctorQuery) -> dict[str, Any]:
     return {**report(healer.check_up(), gettext), "explanation": explained}
 
 
+@bp.post("/embed-tokens")
+@bp.input(EmbedTokenIn, location="json")
+@bp.output(EmbedTokenOut)
+@bp.doc(summary="A signed embed token for one reader", responses=[400, 401])
+def embed_token(json_data: EmbedTokenIn) -> dict[str, str]:
+    """For an ERP that doesn't sign tokens itself."""
+    try:
+        claims = Claims.parse(json_data.model_dump(include=set(CLAIMS)))
+    except WrongClaim as error:
+        raise BadRequest(N_("The parameter “{name}” is missing or wrong."), name=str(error)) from error
+
+    def act() -> dict[str, str]:
+        token, expires = archive().grants.sign(claims, seconds=json_data.ttl)
+        return {"token": token, "expires_at": datetime.fromtimestamp(expires, UTC).isoformat()}
+
+    fields = json_data.model_dump(mode="json")
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
 @bp.get("/bills/<key>")
 @opens("view", view="image")
 @bp.input(WaitQuery, location="query")
@@ -110,16 +136,21 @@ def bill(grant: Grant, query_data: WaitQuery) -> BillOut:
         found = archive().bills.stored(grant) or found
     else:
         archive().files.bring_in(found)
+    seen("bill", found, [*found.invoices, *found.attachments], hourly=True)
     return present.bill_out(found, grant)
 
 
 @bp.post("/bills/<key>/refresh")
 @opens("refresh", view="any")
 @bp.output(BillOut)
-@bp.doc(summary="Asks upstream now, at most once in ten seconds", responses=NO_BILL)
+@bp.doc(
+    summary="Asks upstream now, at most once in ten seconds",
+    responses={204: "Done; the token doesn't open the whole bill"} | dict.fromkeys(NO_BILL, "An error"),
+)
 def refresh(grant: Grant) -> BillOut | Response:
     found = archive().bills.refresh(grant)
     archive().files.bring_in(found)
+    seen("refresh", found, action="refresh")
     return present.bill_out(found, grant) if grant.may_view("image") else Response(status=204)
 
 
@@ -147,11 +178,12 @@ def location_view(grant: Grant, query_data: LocationViewQuery) -> LocationViewOu
 @bp.output(SearchOut)
 @bp.doc(summary="What a view shows of some words: facts, and places on pages", responses=NO_BILL)
 def search(grant: Grant, query_data: SearchQuery) -> SearchOut:
-    """Searches exactly what that view's own answer holds. Texts of pages are read at need, for at most 1.5 seconds; the
-    answer tells what is known by then and how much is left."""
+    """Searches exactly what that view's own answer holds; in the location view without a serial number, what it holds for
+    each of this entry's own invoices. Texts of pages are read at need, for at most 1.5 seconds; the answer tells what is
+    known by then and how much is left."""
     terms = parse_query(query_data.q)
-    show = _image_view if selection.parse_view(query_data.view) == "image" else _location_view
-    return searching.search(query_data.q or "", terms, show(_opened(grant), grant, query_data), archive().texts)
+    in_view = _in_image_view if selection.parse_view(query_data.view) == "image" else _in_location_view
+    return searching.search(query_data.q or "", terms, in_view(_opened(grant), grant, query_data), archive().texts)
 
 
 @bp.get("/bills/<key>/files/<file_id>")
@@ -166,7 +198,9 @@ def original(grant: Grant, file_id: str, query_data: DownloadQuery) -> Response:
     file = archive().files.file(grant, file_id)
     if file.sha256 is None or file.size is None:
         raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
-    return send_original(file, archive().blobs, download=query_data.download)
+    seen_file("original", file, action="original")
+    sending, reader = archive().sending, reader_of(file, grant)
+    return send_original(file, archive().blobs, download=query_data.download, sending=sending, reader=reader)
 
 
 @bp.put("/bills/<key>/files/<file_id>/rotation")
@@ -176,7 +210,7 @@ def original(grant: Grant, file_id: str, query_data: DownloadQuery) -> Response:
 @bp.doc(summary="Turns a file for every later reader", responses=[400, 401, 404])
 def rotate(grant: Grant, file_id: str, json_data: RotationIn) -> RotationOut:
     """Pixels and page sizes stay; pages, print and bundles show the file turned."""
-    archive().files.rotate(grant, file_id, json_data.rotation)
+    seen_file("rotation", archive().files.rotate(grant, file_id, json_data.rotation), action="rotate")
     return RotationOut(file_id=file_id, rotation=json_data.rotation)
 
 
@@ -195,17 +229,26 @@ def _image_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> ImageViewOut
         profile=query.profile,
         serial_nos=request.args.getlist("serialNo"),
     )
-    return present.image_view_out(view, [] if view.narrowed else bill.attachments)
+    attachments = [] if view.narrowed else bill.attachments
+    seen("data", bill, [*view.invoices, *attachments], branch_id=view.branch_id, hourly=True)
+    return present.image_view_out(view, attachments)
 
 
 def _location_view(bill: Bill, grant: Grant, query: LocationViewQuery | ImageViewQuery) -> LocationViewOut:
     view = selection.location_view(
         bill.invoices, branch_ids=bill.branch_ids, branch_id=grant.entry(query.branch_id), serial_no=query.serialNo
     )
+    seen("data", bill, [view.invoice], branch_id=view.branch_id, hourly=True)
     return present.location_view_out(view)
 
 
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
+def _in_image_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    view = _image_view(bill, grant, query)
+    return [*view.invoices, *view.attachments]
+
+
+def _in_location_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[searching.Owner]:
+    """What the view shows, for each of the serial numbers between which its reader goes."""
+    serial_nos = [query.serialNo] if query.serialNo else _location_view(bill, grant, query).serial_nos
+    views = (_location_view(bill, grant, query.model_copy(update={"serialNo": serial_no})) for serial_no in serial_nos)
+    return [view.invoice for view in views if view.invoice]

@@ -9,6 +9,7 @@ from werkzeug.urls import iri_to_uri
 from viewer.archive import Archive
 from viewer.domain.grant import Grant
 from viewer.i18n import DEFAULT, LANGUAGES
+from viewer.store.models import File
 from viewer.web.addresses import Addresses
 
 THEMES = frozenset({"light", "dark", "contrast"})
@@ -32,6 +33,11 @@ def archive() -> Archive:
     """The installation's archive, composed once with the app."""
     composed: Archive = current_app.extensions["archive"]
     return composed
+
+
+def reader_of(file: File, grant: Grant) -> str:
+    """Who is counted as one reader: whoever reads this bill under this name."""
+    return f"{file.bill_pk}/{grant.reader}"
 
 
 def addresses(grant: Grant) -> Addresses:

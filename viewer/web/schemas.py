@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from viewer.domain.embed_token import LONGEST_ID, LONGEST_SUB, LONGEST_TTL
+from viewer.domain.grant import Action, View
 from viewer.domain.invoice_fields import Source
 
 Profile = Literal["aws", "eas"]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
 
 
@@ -208,6 +211,7 @@ class HitOut(BaseModel):
 
     serial_no: str | None
     attachment_id: str | None
+    name: str = Field(description="what it is called on a page: an invoice's number, an attachment's name")
     fields: list[str] = Field(
         description="where a term was found, by the names that invoices, attachments and files' `fields` have in this API"
     )
@@ -264,28 +268,45 @@ class DoctorQuery(BaseModel):
     serial_no: str | None = None
 
 
-class RegisterIn(BaseModel):
+class SignedCallIn(BaseModel):
     """A signed server call: `sign` as upstream signs, `timestamp` in milliseconds."""
 
-    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
-    bill_no: Annotated[str, Field(max_length=200)] | None = None
-    branch_id: Annotated[str, Field(max_length=200)] | None = None
     client_id: str = ""
     timestamp: str | int = ""
     sign: str = ""
     encType: str | int = ""  # noqa: N815 - the upstream's own name
 
 
-class PushIn(BaseModel):
-    """A signed server call. `data` has `bxd_key` (the bill's id), for `saveEntrys` also `branch_id`, and `list`: an invoice or
+class PushIn(SignedCallIn):
+    """`data` has `bxd_key` (the bill's id), for `saveEntrys` also `branch_id`, and `list`: an invoice or
     several, with `fid` (serial number), `fplx` type, `fpdm` code, `fphm` number, `jshj` total, `kprq` date, `se` tax."""
 
     type: Literal["saveBill", "saveEntrys"]
     data: dict[str, Any]
-    client_id: str = ""
-    timestamp: str | int = ""
-    sign: str = ""
-    encType: str | int = ""  # noqa: N815 - the upstream's own name
+
+
+class RegisterIn(SignedCallIn):
+    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
+    bill_no: Annotated[str, Field(max_length=200)] | None = None
+    branch_id: Annotated[str, Field(max_length=200)] | None = None
+
+
+class EmbedTokenIn(SignedCallIn):
+    """A token's claims; exactly one of the first three names the bill."""
+
+    bill_id: Id | None = None
+    bill_no: Id | None = None
+    image_number: Id | None = None
+    branch_id: Id | None = Field(None, description="limits the token to this entry")
+    views: list[View] | None = Field(None, description="both where it is missing")
+    actions: list[Action] | None = Field(None, description="view alone where it is missing")
+    sub: Annotated[str, Field(max_length=LONGEST_SUB)] | None = Field(None, description="the reader's name")
+    ttl: int = Field(600, ge=1, le=LONGEST_TTL, description="seconds for which the token is good")
+
+
+class EmbedTokenOut(BaseModel):
+    token: str
+    expires_at: datetime
 
 
 class RotationIn(BaseModel):

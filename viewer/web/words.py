@@ -21,6 +21,7 @@ from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import Attachment, Entry, File, Invoice
 from viewer.web import access
 from viewer.web.addresses import STAGE_LEAST, shown_size
+from viewer.web.compact import compact_script
 from viewer.web.present import code_name, finding_out, left_out
 from viewer.web.reader import archive, language, theme
 
@@ -83,6 +84,7 @@ def script_words() -> dict[str, str]:
         "searched": gettext("Searched {done} of {pages} pages"),
         "searching": gettext("Searching …"),
         "no_hit": gettext("Nothing was found."),
+        "hits": gettext("Found in invoices: {count}"),
         "search_failed": gettext("The search failed. Press Enter to try again."),
         "none_fits": gettext("No invoice fits these filters."),
         "found": gettext("Found in"),
@@ -236,7 +238,21 @@ def static_version(folder: str) -> str:
 
 def send_static(version: str, name: str) -> Response:
     """A file at such an address; one of another release, which an old page asks for, is not kept."""
-    response = current_app.send_static_file(name)
-    if version != static_version(current_app.static_folder or ""):
+    folder = current_app.static_folder or ""
+    if script := own_scripts(folder).get(name):
+        response = current_app.response_class(script, mimetype="text/javascript")
+        response.cache_control.max_age = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
+        response.add_etag()
+        response.make_conditional(request)
+    else:
+        response = current_app.send_static_file(name)
+    if version != static_version(folder):
         response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+@cache
+def own_scripts(folder: str) -> dict[str, str]:
+    """Our scripts by their names below this folder, as they travel."""
+    found = (Path(folder) / "js").glob("*.js")
+    return {f"js/{path.name}": compact_script(path.read_text("utf-8")) for path in found}

@@ -10,9 +10,11 @@ import pytest
 import requests
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 import viewer
 from tests.issuing import Wire, a_request, query_of, recorded
+from viewer.archive.audit import Audit
 from viewer.archive.issuing import Issuings
 from viewer.config import Settings
 from viewer.domain.issuing import Permit, Typed, environment_of
@@ -21,6 +23,7 @@ from viewer.gateway.client import Gateway
 from viewer.gateway.issuing_guard import Guard, IssuingRequest, asks_for_an_invoice
 from viewer.store import queries
 from viewer.store.database import Database
+from viewer.store.models import AuditRow
 from viewer.store.schema import upgrade
 
 TEST, SANDBOX, PRODUCTION = "https://api-dev.piaozone.com/test", "http://127.0.0.1:8001", "https://api.piaozone.com"
@@ -67,7 +70,7 @@ def issuings_at(base: str, database: Database, folder: Path) -> Issuings:
     given_ = {"VIEWER_CLIENT_ID": "c", "VIEWER_CLIENT_SECRET": "s", "VIEWER_INSTANCE": str(folder)}
     loaded = Settings.load({**given_, "VIEWER_GATEWAY_URL": "http://127.0.0.1"})
     loaded = replace(loaded, gateway_url=base)
-    return Issuings(loaded, database, Gateway(loaded))
+    return Issuings(loaded, database, Gateway(loaded), Audit(loaded, database))
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -88,8 +91,12 @@ def test_no_configuration_and_no_flags_send_a_real_request_by_accident(
 
     def is_written_before(request: requests.PreparedRequest) -> None:
         if asks_for_an_invoice(request.url or ""):
+            (reqid,) = query_of(request)["reqid"]
             with database.read() as session:
-                assert queries.load_issuing(session, query_of(request)["reqid"][0]).state == "sending"
+                assert queries.load_issuing(session, reqid).state == "sending"
+                (row,) = session.scalars(select(AuditRow).where(AuditRow.what == reqid))
+                flagged = query_of(request).get("debugOpenInvoice") == ["1"]
+                assert row.action == ("issue simulated" if flagged else "issue real")
 
     with recorded() as wire:
         wire.is_sandbox, wire.at_sending = is_sandbox, is_written_before

@@ -59,7 +59,7 @@ function exchange(old, fresh, page, focus) {
   window.scrollTo(0, 0);
   old.dataset.addressesUntil = fresh.dataset.addressesUntil;
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
-  const again = focused ? /** @type {HTMLElement[]} */ ([...old.querySelectorAll("a, button")]).find((link) => keyOf(link) === focused) : null;
+  const again = focused ? /** @type {HTMLElement[]} */ ([...old.querySelectorAll("a, button, [type=search]")]).find((link) => keyOf(link) === focused) : null;
   if (focus) (again ?? old.querySelector("main"))?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("viewchange"));
   announce([page.title.trim(), old.querySelector(".pager .position")?.textContent].join(" "));
