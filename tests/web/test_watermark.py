@@ -104,7 +104,7 @@ def test_what_all_readers_share_stays_without_a_mark(
     assert len(contents) == 4
     assert len(drawn) == 1, "one picture without a mark is behind all of them"
     renditions = marking.archive.renditions
-    clean = [path.read_bytes() for path in renditions._cache._folder.glob("*/*") if path.is_file()]
+    clean = [path.read_bytes() for path in renditions.cache._folder.glob("*/*") if path.is_file()]
     assert any(content[:2] == b"\xff\xd8" and ink(content) < 0.001 for content in clean)
 
 
