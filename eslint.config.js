@@ -8,8 +8,8 @@ const OLDEST = 86;
 const { api, css, javascript } = JSON.parse(readFileSync("node_modules/@mdn/browser-compat-data/data.json", "utf-8"));
 const interfaces = Object.entries({ ...javascript.builtins, ...api });
 const LISTENING = 'CallExpression:matches([callee.name="addEventListener"], [callee.property.name="addEventListener"])';
-/** Names of our own values and of OpenSeadragon's, which some newer interface happens to have too. */
-const OURS = new Set(["rotation", "destroy", "addHandler", "take", "layout", "released", "forget", "format"]);
+/** Names of our own values, of OpenSeadragon's and of old static functions, which some newer interface happens to have too. */
+const OURS = new Set(["rotation", "destroy", "addHandler", "take", "layout", "released", "forget", "format", "createObjectURL", "revokeObjectURL"]);
 const message = `not in Chromium ${OLDEST}`;
 
 /** The first version that has it. */

@@ -15,7 +15,7 @@ from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
-from viewer.web import api, errors, health, images, openapi, pages, panel, reader, signed, text, words
+from viewer.web import api, bundles, errors, health, images, openapi, pages, panel, reader, signed, text, words
 from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
 from viewer.web.json import Json
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.json = Json(app)
     app.jinja_env.add_extension(Compact)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.redirect_defaults = False
     app.extensions["archive"] = archive
     app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))
     Babel(app, locale_selector=reader.locale)
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     words.install(app)
     panel.install(app)
-    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, health.bp):
+    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)

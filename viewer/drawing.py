@@ -7,6 +7,7 @@ from PIL import Image
 
 from viewer.documents import decode
 from viewer.documents.shapes import Limits, Word
+from viewer.documents.sniff import PDF
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels, watermark
@@ -57,6 +58,13 @@ def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Ba
             part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))
             found[tile.name] = encode(part, "photo" if source.photo else "jpg")
     return found
+
+
+def draw_sheet(content: bytes, width: int, limits: Limits) -> bytes:
+    """The first page of a PDF that was made here, as a JPEG so wide. Raises Unreadable."""
+    whole = decode.page_sizes(content, PDF, limits)[0]
+    size = whole.scaled(width / whole.width).within(edge=4 * width)
+    return encode(decode.draw(content, PDF, 1, _whole(whole), size, limits), "jpg")
 
 
 def words(content: Content, source: PageSource, limits: Limits) -> list[Word]:

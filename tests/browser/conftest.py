@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.chromium import ARGUMENTS, MISSING, find_chromium
 from viewer.gateway.sandbox.catalogue import CatalogueBill, demo_bills
 
-START = 90
+START = 240
 """Seconds that a first demo may take to make and fetch its documents."""
 STEP = 10_000
 """Milliseconds that anything on a page may take."""

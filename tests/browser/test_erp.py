@@ -105,3 +105,22 @@ def test_without_javascript_rows_and_switch_are_links(scriptless: Page, demo: De
     scriptless.click("#switch-image")
     expect(viewer(scriptless).locator("main[data-view=image] [data-serial-no]")).to_have_count(2)
     expect(viewer(scriptless).locator(".group.marked")).to_have_count(1)
+
+
+def test_turning_to_the_next_invoice_marks_its_row(erp: Page) -> None:
+    erp.click(f"tr[data-branch-id='{FAQ_BRANCH_IDS[0]}'] a.entry")
+    expect(viewer(erp).locator(f"main[data-branch-id='{FAQ_BRANCH_IDS[0]}']")).to_be_visible()
+    viewer(erp).locator("a[data-entry=next]").click()
+    expect(erp.locator("tr[aria-current=true]")).to_have_attribute("data-branch-id", FAQ_BRANCH_IDS[1])
+    erp.click("#switch-image")
+    expect(viewer(erp).locator(".group.marked")).to_have_attribute("data-branch-id", FAQ_BRANCH_IDS[1])
+    viewer(erp).locator(".sheet").press("ArrowLeft")
+    expect(erp.locator("tr[aria-current=true]")).to_have_attribute("data-branch-id", FAQ_BRANCH_IDS[0])
+    expect(erp.locator("#switch-image")).to_have_attribute("aria-current", "true")
+
+
+def test_a_click_anywhere_on_a_row_shows_its_invoice(erp: Page, demo: Demo) -> None:
+    erp.click(f"tr[data-branch-id='{FAQ_BRANCH_IDS[1]}'] td.amount")
+    shown = viewer(erp).locator("main[data-view=location] [data-serial-no]")
+    expect(shown).to_have_attribute("data-serial-no", demo.bills[FAQ].invoices[1].serial_no)
+    assert demo.bills[FAQ].userkey not in viewer_frame(erp).url

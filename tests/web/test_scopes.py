@@ -21,6 +21,7 @@ from tests.clouds import ScriptedCloud
 from tests.installations import Installation, files_of, problem_of
 from tests.scoped_bills import HEADER, LEFT, OTHER, OWN, SHARED, THIRD, ScopedBill, put_scoped_bill
 from tests.tokens import decoded, token
+from viewer.domain.keys import HANDED
 from viewer.domain.signed_page import SignedPage, scope_of
 from viewer.instance import signing_keys
 
@@ -29,6 +30,7 @@ PUBLIC = {
     "pages.show_invoice": "takes its key from the query, as upstream's page does",
     "pages.demo_erp": "leads to the demo's other page",
     "pages.api_docs": "the API's page",
+    "pages.embed_kit": "a script for other pages",
     "pages.send_static": "scripts and styles",
     "static": "the same",
     "openapi.spec": "the API's document",
@@ -41,8 +43,9 @@ PUBLIC = {
     "health.readyz": "tells nothing of any bill",
 }
 """Every address without a key, and why it needs none."""
-FIXED = {"region": "full", "size": "200,", "rotation": "0", "name": "default.jpg", "width": "320"}
+FIXED = {"region": "full", "size": "200,", "rotation": "0", "name": "default.jpg", "width": "320", "number": "1"}
 """What stands in an address and names nothing of a bill."""
+NUMBERS = frozenset({"width", "number"})
 BODIES: dict[str, Any] = {"api.rotate": {"rotation": 0}}
 
 
@@ -71,7 +74,10 @@ def test_every_address_with_a_key_says_what_it_needs_and_every_other_is_known(to
 
 
 def paths(site: Installation, rule: Rule, key: str, bill: ScopedBill) -> Iterator[str]:
-    """A rule's addresses with each of the bill's ids."""
+    """A rule's addresses with each of the bill's ids. "-" stands for a key that comes in a header."""
+    if rule.defaults:
+        yield from (f"{method} {rule}" for method in sorted((rule.methods or set()) & {"GET", "POST"}))
+        return
     ids = {"file_id": [file["file_id"] for file in files_of(bill.told)]}
     ids["page_id"] = [page["page_id"] for file in files_of(bill.told) for page in file["pages"]]
     (name, *more) = [each for each in sorted(rule.arguments) if each in ids] or [""]
@@ -80,32 +86,43 @@ def paths(site: Installation, rule: Rule, key: str, bill: ScopedBill) -> Iterato
     for value in ids.get(name, [""]):
         given = {each: FIXED.get(each, value) for each in rule.arguments - {"key"}}
         assert set(given) <= {*FIXED, *ids}, f"{rule} takes something that these tests don't know"
-        kinds = {each: int(text) if each == "width" else text for each, text in given.items()}
+        kinds = {each: int(text) if each in NUMBERS else text for each, text in given.items()}
         for method in sorted((rule.methods or set()) & {"GET", "PUT", "POST"}):
             yield f"{method} " + adapter.build(rule.endpoint, {"key": key, **kinds}, method=method)
+
+
+def asked(rule: Rule, bill: ScopedBill, most: int | None = None) -> list[dict[str, str]]:
+    """The questions for a rule; where an id says what is asked for, a query hardly matters."""
+    return list(queries(bill))[: 3 if rule.arguments & {"file_id", "page_id"} else most]
 
 
 def queries(bill: ScopedBill) -> Iterator[dict[str, str]]:
     """Questions with which an address may be led astray."""
     yield {}
-    yield {"view": "location"}
-    for entry in (1, 2, 3):
+    yield {"view": "location", "q": "text"}
+    yield {"view": "location", "branch_id": bill.entry(2), "q": "text"}
+    for entry in (1, 3):
         yield {"view": "location", "branch_id": bill.entry(entry)}
     for label in (OWN, OTHER, HEADER):
         yield {"view": "location", "branch_id": bill.entry(1), "serialNo": bill.serial(label)}
         yield {"profile": "eas", "serialNo": bill.serial(label)}
         yield {"attachment": bill.attachment(label)}
+        yield {"invoice": bill.serial(label)}
+        yield {"view": "location", "branch_id": bill.entry(1), "invoice": bill.serial(label)}
+        yield {"view": "location", "entry": bill.entry(1), "attachment": bill.attachment(label)}
     yield {"view": "location", "step": "next"}
     yield {"view": "location", "step": "previous", "branch_id": bill.entry(1)}
-    yield {"view": "location", "q": "text"}
+    yield {"view": "location", "entry": bill.entry(2), "invoice": bill.serial(OTHER)}
+    yield {"view": "location", "attachment": bill.attachment(OTHER), "branch_id": bill.entry(1)}
     yield {"q": "text", "wait": "1"}
 
 
-def ask(site: Installation, call: str, query: dict[str, str]) -> requests.Response:
+def ask(site: Installation, call: str, query: dict[str, str], handed: str = "") -> requests.Response:
     method, path = call.split(" ", 1)
     rule, _ = site.app.url_map.bind("localhost").match(path, method=method, return_rule=True)
     body = {"json": BODIES.get(rule.endpoint, {})} if method == "PUT" else {}
-    return site.ask(method, path, params=query, **body)
+    headers = {"Authorization": f"Bearer {handed}"} if handed else {}
+    return site.ask(method, path, params=query, headers=headers, **body)
 
 
 def text_of(answer: requests.Response) -> str:
@@ -144,9 +161,9 @@ def test_a_key_of_one_bill_gets_nothing_of_another_at_any_address(
     foreign = {word for words in stranger.words.values() for word in words} | {stranger.userkey, "theirs-bill"}
     tried = 0
     for rule in rules(token_site):
-        for query in queries(stranger):
+        for query in asked(rule, stranger):
             for call in paths(token_site, rule, key, stranger):
-                answer = ask(token_site, call, query)
+                answer = ask(token_site, call, query, key if rule.defaults else "")
                 tried += 1
                 assert answer.status_code < 500, (call, query, answer.text)
                 if rule.arguments & {"file_id", "page_id"}:
@@ -159,31 +176,42 @@ def test_a_key_of_one_bill_gets_nothing_of_another_at_any_address(
     assert tried > 100
 
 
+@pytest.mark.parametrize("handed", [False, True])
 def test_an_entrys_token_gets_nothing_of_its_neighbours_at_any_address(
-    token_site: Installation, bill: ScopedBill
+    token_site: Installation, bill: ScopedBill, handed: bool
 ) -> None:
-    key = token(bill_no="mine-bill", branch_id=bill.entry(1))
+    """Whether the key stands in the address or comes in a header."""
+    token_of_entry = token(bill_no="mine-bill", branch_id=bill.entry(1))
+    key = HANDED if handed else token_of_entry
     words = bill.words
     foreign = words[OTHER] | words[THIRD] | words[HEADER] | words["sheet"] | {bill.userkey}
-    own_files = {file["file_id"] for file in bill.files(OWN, SHARED)}
-    own_pages = {page["page_id"] for file in bill.files(OWN, SHARED) for page in file["pages"]}
+    if handed:
+        foreign.add(token_of_entry)
+    own = {
+        each
+        for file in bill.files(OWN, SHARED)
+        for each in (file["file_id"], *(page["page_id"] for page in file["pages"]))
+    }
     reached = set()
     for rule in rules(token_site):
-        for query in queries(bill):
+        if rule.defaults and not handed:
+            continue
+        for query in asked(rule, bill, 4 if handed else None):
             for call in paths(token_site, rule, key, bill):
-                answer = ask(token_site, call, query)
+                answer = ask(token_site, call, query, token_of_entry if handed else "")
                 said = (call, query, answer.status_code)
                 assert answer.status_code < 500, said
                 assert found_in(answer, foreign, query | {"path": call}) == set(), said
                 if rule.arguments & {"file_id", "page_id"}:
-                    own = any(each in call for each in own_files | own_pages)
-                    assert (answer.status_code in (200, 303)) == own, said
-                    assert own or answer.status_code == 404, said
+                    is_own = any(each in call for each in own)
+                    assert (answer.status_code in (200, 303)) == is_own, said
+                    assert is_own or answer.status_code == 404, said
                 if answer.ok:
                     reached.add(rule.endpoint)
     assert reached >= {
         *("pages.location_view", "api.location_view", "api.search", "api.original", "api.rotate", "api.refresh"),
         *("images.view_manifest", "images.image", "images.image_info", "images.pending_picture", "text.text"),
+        *("bundles.bundle_pdf", "bundles.bundle_zip", "bundles.print_pdf", "bundles.print_page"),
     }
     assert not reached & {"pages.image_view", "pages.paper", "api.bill", "api.image_view", "api.resolve"}
 
@@ -258,7 +286,7 @@ def test_views_and_actions_that_a_token_lacks_are_refused_at_every_address(
             handler: Any = token_site.app.view_functions[rule.endpoint]
             for query in ({}, {"view": "location", "branch_id": bill.entry(1)}):
                 for call in paths(token_site, rule, key, bill):
-                    answer = ask(token_site, call, query)
+                    answer = ask(token_site, call, query, key if rule.defaults else "")
                     if handler.needs.action != action:
                         assert (answer.status_code, "not_allowed" in answer.text) == (403, True), (call, action)
                     else:
@@ -283,7 +311,7 @@ def test_a_token_without_a_view_opens_nothing(token_site: Installation, bill: Sc
         key = token(bill_id="mine-id", **claims)
         for rule in rules(token_site):
             for call in paths(token_site, rule, key, bill):
-                assert ask(token_site, call, {}).status_code == 403, call
+                assert ask(token_site, call, {}, key if rule.defaults else "").status_code == 403, call
                 break
 
 

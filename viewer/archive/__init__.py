@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from viewer.archive.audit import Audit
 from viewer.archive.bills import Bills
+from viewer.archive.binder import Binder
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.grants import Grants
 from viewer.archive.guesses import Guesses
 from viewer.archive.imports import Imports
+from viewer.archive.papers import Papers
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
 from viewer.archive.turns import Quota
@@ -38,6 +40,8 @@ class Archive:
     files: Files
     renditions: Renditions
     texts: Texts
+    papers: Papers
+    binder: Binder
     calls: Calls
     imports: Imports
     closing: contextlib.ExitStack
@@ -65,6 +69,8 @@ class Archive:
             stack.callback(renditions.close)
             texts = Texts(renditions, decoders=decoders.count)
             stack.callback(texts.close)
+            papers = Papers(renditions, blobs, decoders)
+            stack.callback(papers.close)
             return cls(
                 settings=settings,
                 database=database,
@@ -78,6 +84,8 @@ class Archive:
                 files=files,
                 renditions=renditions,
                 texts=texts,
+                papers=papers,
+                binder=Binder(papers, decoders),
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
                 closing=stack.pop_all(),

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 
@@ -51,6 +51,17 @@ class Files:
 
         self.bring_in(bill)
         self._wait(bill.userkey, pending, min(seconds, LONGEST_WAIT))
+
+    def wait_for(self, bill: Bill, files: Iterable[File], *, seconds: float) -> None:
+        """The same for these files of the bill alone."""
+        asked = {file.id for file in files if file.state == "pending"}
+
+        def pending() -> list[File]:
+            with self._database.read() as session:
+                return [file for file in queries.pending_files(session, bill.id) if file.id in asked]
+
+        if asked:
+            self._wait(bill.userkey, pending, min(seconds, LONGEST_WAIT))
 
     def file(self, grant: Grant, file_id: str) -> File:
         """A file of the grant's bill and scope, waited for while it is pending. Raises UnknownUserkey, UnknownFile, or

@@ -39,7 +39,7 @@ class Renditions:
         self._decoders = decoders
         self._max_area = settings.decoder_pixels
         self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
-        self._cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
+        self.cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
         self._behind = Behind(self._make_ahead)
         self._turns = Turns(slots=decoders.count)
         self._quota = Quota(most=settings.reader_pictures)
@@ -61,12 +61,12 @@ class Renditions:
     def ready(self, source: PageSource, ask: ImageRequest, mark: str = "") -> bytes | None:
         """The picture if it has been made; one with a reader's mark is another one than that without."""
         if mark:
-            return self._cache.find(source, _name(ask, mark), LADDER)
+            return self.cache.find(source, _name(ask, mark), LADDER)
         factor = levels.tile_factors(source.size).get(ask.stored_as)
-        return self._cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
+        return self.cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
 
     def etag(self, source: PageSource, ask: ImageRequest, mark: str = "") -> str:
-        return self._cache.etag(source, _name(ask, mark))
+        return self.cache.etag(source, _name(ask, mark))
 
     def marked(self, source: PageSource, ask: ImageRequest, mark: str, *, reader: str) -> bytes:
         """The picture with a reader's mark, "" for none: made from the one without, which all readers share, and kept apart."""
@@ -81,7 +81,7 @@ class Renditions:
                 return self._decoders.run(drawing.stamp_page, clean, source, ask, mark)
 
         with self._quota.request(reader), self._behind.reader():
-            return self._cache.get(source, _name(ask, mark), stamp)
+            return self.cache.get(source, _name(ask, mark), stamp)
 
     def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
         """The picture as it is. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument, and
@@ -99,7 +99,7 @@ class Renditions:
                 with self._turns.turn(reader):
                     return self._drawn(source, ask)
 
-            made = self._cache.get(source, ask.stored_as, draw)
+            made = self.cache.get(source, ask.stored_as, draw)
         if self._wants_ahead(source):
             self._behind.put(source)
         return made
@@ -114,16 +114,16 @@ class Renditions:
         if found := self.ready_text(source):
             return found
         with self._behind.reader():
-            return self._cache.get(source, TEXT, make)
+            return self.cache.get(source, TEXT, make)
 
     def ready_text(self, source: PageSource) -> bytes | None:
         """The same if it has been read; a picture has no words."""
-        return self._cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
+        return self.cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
 
     def make_ladder(self, source: PageSource) -> None:
         """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument."""
         if levels.stored_sizes(source.size, self._max_area):
-            self._cache.make_pack(
+            self.cache.make_pack(
                 source,
                 LADDER,
                 lambda: self._decoders.run_behind(
@@ -159,12 +159,12 @@ class Renditions:
                 )
                 return {name: tile for part in found for name, tile in part.items()}
 
-        self._cache.make_pack(source, _tiles(factor), make)
+        self.cache.make_pack(source, _tiles(factor), make)
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
-        ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self._cache.has_pack(source, LADDER)
-        return ladder or not all(self._cache.has_pack(source, _tiles(factor)) for factor in self._factors_ahead(source))
+        ladder = bool(levels.stored_sizes(source.size, self._max_area)) and not self.cache.has_pack(source, LADDER)
+        return ladder or not all(self.cache.has_pack(source, _tiles(factor)) for factor in self._factors_ahead(source))
 
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
@@ -194,7 +194,7 @@ class Renditions:
             return None
         for size in levels.stored_sizes(source.size, self._max_area):
             if size.width >= ask.size.width and size.height >= ask.size.height:
-                content = self._cache.find(source, levels.name_of_level(size), LADDER)
+                content = self.cache.find(source, levels.name_of_level(size), LADDER)
                 return (size, content) if content else None
         return None
 

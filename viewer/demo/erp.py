@@ -1,4 +1,5 @@
-"""A bill-entry page such as an ERP has, on its own origin, with the viewer in an iframe.
+"""A bill-entry page such as an ERP has, on its own origin, with the viewer in it by the embed kit (without scripts by a plain
+iframe).
 
 It obtains userkeys as an ERP's server does: a signed call of the viewer for a bill and one of its entries.
 """
@@ -10,7 +11,7 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 import requests
-from flask import Flask, abort, redirect, render_template, request, url_for
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from viewer.app import PACKAGE, template_folder
@@ -24,10 +25,16 @@ from viewer.i18n import LANGUAGES, catalogue
 PATIENCE = 30
 """Seconds to wait for the viewer, which asks its upstream itself."""
 
+POLICY = (
+    "default-src 'none'; script-src 'self' {viewer}; frame-src {viewer}; style-src 'self'; img-src 'self' data:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'self'"
+)
+"""What an ERP's page has to allow for the kit: the viewer's script and its frame."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The viewer in the page's iframe."""
+    """The viewer in the page."""
 
     viewer: str
     userkey: str
@@ -55,7 +62,7 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
         return redirect(url_for("bill_entry", number=bills[0].bill_no, lang=request.args.get("lang")))
 
     @app.get("/bill/<number>")
-    def bill_entry(number: str) -> str:
+    def bill_entry(number: str) -> Response:
         """One bill: its header, its entry rows, and the viewer beside them. `entry` picks a row, `view` the view."""
         bill = by_number.get(number)
         if bill is None:
@@ -70,14 +77,18 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
             language=language,
         )
         view = request.args.get("view", "location") if picked else "image"
-        return render_template(
+        page = render_template(
             "demo/erp.html",
             bill=bill,
             bills=bills,
             picked=picked,
             view=view,
             userkey=frame.userkey,
+            viewer=frame.viewer,
             frame=frame.address(bill, picked, view),
+            serial_nos=[invoice.serial_no for invoice in _invoices_of(bill, picked)]
+            if picked and view == "invoices"
+            else [],
             eas=any(is_eas_id(entry.branch_id) for entry in bill.entries),
             invoices_of=partial(_invoices_of, bill),
             address=partial(url_for, "bill_entry", lang=request.args.get("lang")),
@@ -87,6 +98,9 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
             ngettext=words.ngettext,
             sum_of=lambda entries: total(entry.amount for entry in entries),
         )
+        response = make_response(page)
+        response.headers["Content-Security-Policy"] = POLICY.format(viewer=frame.viewer)
+        return response
 
     return app
 

@@ -9,7 +9,7 @@ import hashlib
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from posixpath import splitext
 from types import ModuleType
@@ -87,6 +87,15 @@ def findings(content: bytes, limits: Limits) -> list[Finding]:
     unpacking = Unpacking(content, limits)
     found = (_findings(unpacking, entry, limits) for entry in _members(content, limits))
     return list(islice(chain.from_iterable(found), MOST_FINDINGS))
+
+
+def papers(content: bytes, limits: Limits) -> Iterator[bytes]:
+    """The papers that its pages are those of, one after another, whole."""
+    sizes, counts = page_sizes(content, limits), _remembered(content, limits)
+    if sizes:
+        for entry, count in zip(_members(content, limits), counts, strict=True):
+            if count:
+                yield Unpacking(content, limits).whole(entry)
 
 
 def _findings(unpacking: Unpacking, entry: Entry, limits: Limits) -> list[Finding]:

@@ -1,6 +1,7 @@
 """PDF through PDFium. Only for decoder processes: PDFium is not thread-safe."""
 
 import ctypes
+import io
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +85,27 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         bitmap.close()
         page.close()
         return picture
+
+
+def written_anew(content: bytes) -> bytes:
+    """The same document as PDFium understands it, with annotations and form fields made part of its pages as they are shown.
+
+    Also those that bring no appearance of their own: PDFium makes one up. Raises Unreadable.
+    """
+    with opened(content) as document:
+        settings = pdfium.FPDF_FORMFILLINFO(version=2)
+        filling = pdfium.FPDFDOC_InitFormFillEnvironment(document, settings)
+        for number in range(len(document)):
+            if _points(document, number):
+                page = document[number]
+                pdfium.FORM_OnAfterLoadPage(page, filling)  # what has no appearance gets one, until the page is closed
+                pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+                pdfium.FORM_OnBeforeClosePage(page, filling)
+                page.close()
+        pdfium.FPDFDOC_ExitFormFillEnvironment(filling)
+        written = io.BytesIO()
+        document.save(written)
+        return written.getvalue()
 
 
 @contextmanager

@@ -26,6 +26,11 @@ def words(content: bytes, number: int, limits: Limits) -> list[Word]:
     return pdf_words(_drawn(content, limits), number, limits)
 
 
+def to_pdf(content: bytes, limits: Limits) -> bytes:
+    """Its pages as a PDF; "" for an XML that has none. Raises Unreadable: too many pages."""
+    return _drawn(content, limits)
+
+
 @lru_cache(maxsize=4)
 def _drawn(content: bytes, limits: Limits) -> bytes:
     """The invoice as a PDF, "" for what is none; kept for the pictures that are made of one page after another."""

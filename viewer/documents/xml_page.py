@@ -7,22 +7,13 @@ from the data. An invoice with more rows than a page holds has further pages wit
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from io import BytesIO
-from typing import Literal
 
 from reportlab.lib.colors import Color
-from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
 from viewer.documents.shapes import Unreadable
+from viewer.documents.typeset import GREY, Align, Sheet, wrapped
 from viewer.domain.capitals import in_capitals
 from viewer.domain.invoice_fields import InvoiceFields, Item, Told
-from viewer.fonts import SERIF_SC
-
-Align = Literal["left", "center", "right"]
 
 WIDTH, HEIGHT = 210.0, 140.0
 LEFT, MIDDLE, RIGHT, LABEL = 5.0, 105.0, 205.0, 6.5
@@ -31,10 +22,7 @@ ROWS, STEP = 53.0, 4.0
 ROWS_EACH = int((SUMS - ROWS) / STEP) + 1
 """Lines of the table on one page."""
 LINES_OF_A_CELL = 4
-INK, BROWN, GREY = Color(0.08, 0.08, 0.1), Color(0.52, 0.22, 0.1), Color(0.45, 0.45, 0.48)
-FONT = "ViewerSerif"
-BASELINE = 0.36
-"""How far below the middle of a Chinese character its baseline lies, as a fraction of the size."""
+BROWN = Color(0.52, 0.22, 0.1)
 TITLES = {"26": "电子发票（普通发票）", "27": "电子发票（增值税专用发票）"}
 DRAWN = "本页由查看器按 XML 数据绘制，供阅读之用"
 
@@ -78,7 +66,7 @@ def invoice_page(fields: InvoiceFields, most_pages: int) -> bytes:
     pages = list(_paged(map(_row, fields.items.value if fields.items else ())))
     if len(pages) > most_pages:
         raise Unreadable("too_many_pages")
-    sheet = Sheet()
+    sheet = Sheet(WIDTH, HEIGHT, line=BROWN)
     for number, rows in enumerate(pages, 1):
         _head(sheet, fields, number, len(pages))
         _parties(sheet, fields)
@@ -86,66 +74,6 @@ def invoice_page(fields: InvoiceFields, most_pages: int) -> bytes:
         _foot(sheet, fields)
         sheet.next_page()
     return sheet.finish()
-
-
-class Sheet:
-    """A PDF in the making; places are in millimetres from the upper left corner, a text's by the middle of its height."""
-
-    def __init__(self) -> None:
-        self._content = BytesIO()
-        size = (WIDTH * mm, HEIGHT * mm)
-        self._canvas = Canvas(self._content, pagesize=size, invariant=1, initialFontName=_font())  # type: ignore[arg-type]
-
-    def text(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        size: float = 9,
-        *,
-        color: Color = INK,
-        align: Align = "left",
-        fit: float | None = None,
-    ) -> None:
-        """One line; with `fit` it is made narrower where it would be wider than that."""
-        wide = text_width(text, size)
-        narrowed = min(1.0, fit / wide) if fit and wide else 1.0
-        left = x - wide * narrowed * {"left": 0.0, "center": 0.5, "right": 1.0}[align]
-        line = self._canvas.beginText(left * mm, (HEIGHT - y) * mm - size * BASELINE)
-        line.setFont(_font(), size)
-        line.setFillColor(color)
-        line.setHorizScale(100 * narrowed)
-        line.textOut(text)
-        self._canvas.drawText(line)
-
-    def down(self, x: float, top: float, bottom: float, text: str) -> None:
-        """A label that runs from top to bottom."""
-        step = (bottom - top) / len(text)
-        for number, char in enumerate(text):
-            self.text(x, top + step * (number + 0.5), char, 8.5, color=BROWN, align="center")
-
-    def lines(self, *segments: tuple[float, float, float, float], width: float = 0.25) -> None:
-        self._canvas.setStrokeColor(BROWN)
-        self._canvas.setLineWidth(width * mm)
-        self._canvas.lines([(x1 * mm, (HEIGHT - y1) * mm, x2 * mm, (HEIGHT - y2) * mm) for x1, y1, x2, y2 in segments])
-
-    def next_page(self) -> None:
-        self._canvas.showPage()
-
-    def finish(self) -> bytes:
-        self._canvas.save()
-        return self._content.getvalue()
-
-
-@cache
-def _font() -> str:
-    """Read once in a process; a document has the characters in it that it uses."""
-    pdfmetrics.registerFont(TTFont(FONT, SERIF_SC))
-    return FONT
-
-
-def text_width(text: str, size: float) -> float:
-    return pdfmetrics.stringWidth(text, _font(), size) / mm
 
 
 def _paged(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -164,20 +92,8 @@ def _row(item: Item) -> Row:
     cells = []
     for column in COLUMNS:
         text = getattr(item, column.field) or ""
-        cells.append(tuple(_wrapped(text, 8, column.width, LINES_OF_A_CELL)) if column.align == "left" else (text,))
+        cells.append(tuple(wrapped(text, 8, column.width, LINES_OF_A_CELL)) if column.align == "left" else (text,))
     return Row(tuple(cells))
-
-
-def _wrapped(text: str, size: float, width: float, most: int) -> list[str]:
-    """Lines no wider than `width`; what doesn't go into `most` of them is cut off with an ellipsis."""
-    lines = [""]
-    for char in text:
-        if text_width(lines[-1] + char, size) > width:
-            if len(lines) == most:
-                return [*lines[:-1], lines[-1][:-1] + "…"]
-            lines.append("")
-        lines[-1] += char
-    return lines
 
 
 def _head(sheet: Sheet, fields: InvoiceFields, number: int, pages: int) -> None:
@@ -242,7 +158,7 @@ def _foot(sheet: Sheet, fields: InvoiceFields) -> None:
 
 
 def _remark_lines(text: str) -> list[str]:
-    return _wrapped(text, 8.5, RIGHT - LEFT - LABEL - 4, 6)
+    return wrapped(text, 8.5, RIGHT - LEFT - LABEL - 4, 6)
 
 
 def _said(told: Told | None) -> str:

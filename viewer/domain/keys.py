@@ -8,6 +8,8 @@ from viewer.errors import BadKey, BadToken
 USERKEY = re.compile(r"[0-9a-fA-F]{32}")
 TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+HANDED = "-"
+"""Stands in an address for a key that isn't in it: the page around the viewer handed it over, and it comes in a header."""
 EAS_ID = re.compile(r"[0-9A-Za-z+/]{20,43}={0,2}")
 
 

@@ -63,6 +63,21 @@ class RenditionCache:
             if (stored := self._alone(source, name)) and (content := _read(stored)):
                 return content
 
+    def opened(self, source: PageSource, name: str, make: Callable[[], bytes]) -> BinaryIO:
+        """The same as an open file, which stays readable whatever becomes of the folder."""
+        path = self._path(source, name)
+        while True:
+            self._make(path, make)
+            try:
+                file = path.open("rb")
+            except FileNotFoundError:
+                continue  # it was thrown away in this very moment
+            _note_use(path, os.fstat(file.fileno()))
+            return file
+
+    def has(self, source: PageSource, name: str) -> bool:
+        return self._path(source, name).exists()
+
     def has_pack(self, source: PageSource, pack: str) -> bool:
         return self._path(source, pack).exists()
 

@@ -18,8 +18,9 @@ from flask import g, has_request_context, request
 
 from viewer.domain import selection
 from viewer.domain.grant import VIEWS, Action, Grant, View
+from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, BadToken, ExpiredToken, UnknownUserkey, ViewerError
-from viewer.web.reader import archive
+from viewer.web.reader import archive, handed_key
 
 Needed = View | Literal["asked", "any"]
 
@@ -51,8 +52,8 @@ def opens(action: Action, *, view: Needed) -> Callable[[Callable[..., Any]], Cal
 
 
 def granted(key: str, needs: Needs) -> Grant:
-    """The key's grant, which allows what is needed."""
-    grant = looked_up(key)
+    """The grant of the key in an address, or of the handed one, which allows what is needed."""
+    grant = looked_up(handed_key() if key == HANDED else key)
     g.grant = grant
     grant.require(needs.action, _views(needs.view))
     return grant

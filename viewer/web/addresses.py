@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from viewer.domain.keys import HANDED
 from viewer.domain.size import Size
 from viewer.imaging import levels
 from viewer.store.models import Attachment, File, Invoice, Page
@@ -45,22 +46,32 @@ class Addresses:
     """Makes a page's signed segment; pictures have no address without it."""
 
     @property
+    def handed(self) -> bool:
+        """Whether the key isn't in the addresses: then only scripts that know it can ask for what lies there."""
+        return self.key == HANDED
+
+    @property
     def bill(self) -> str:
         return f"{self.prefix}/bills/{quote(self.key)}"
+
+    @property
+    def views(self) -> str:
+        """Where the pages are; without the key in it a page can be loaded again and asks for its key."""
+        return f"{self.prefix}/embed" if self.handed else self.bill
 
     def image_view(self, branch_id: str | None = None, serial_nos: list[str] | None = None) -> str:
         """The whole bill; with `branch_id` an entry is marked, with `serial_nos` EAS's narrowed view."""
         given = [("profile", "eas")] if serial_nos else []
         given += [("branch_id", branch_id)] if branch_id else []
-        return self._with(self.bill, [*given, *(("serialNo", each) for each in serial_nos or [])])
+        return self._with(self.views, [*given, *(("serialNo", each) for each in serial_nos or [])])
 
     def location_view(self, branch_id: str, serial_no: str | None = None) -> str:
         given = [("branch_id", branch_id), *([("serialNo", serial_no)] if serial_no else [])]
-        return self._with(f"{self.bill}/location", given)
+        return self._with(f"{self.views}/location", given)
 
     def neighbour(self, branch_id: str, step: str) -> str:
         """The entry before ("previous") or after ("next") this one, whose id the page is not to hold."""
-        return self._with(f"{self.bill}/location", [("branch_id", branch_id), ("step", step)])
+        return self._with(f"{self.views}/location", [("branch_id", branch_id), ("step", step)])
 
     def api(self) -> str:
         return f"{self.prefix}/api/v1/bills/{quote(self.key)}"
@@ -70,7 +81,7 @@ class Addresses:
         return self._with(f"{self.api()}/search", given)
 
     def refresh(self) -> str:
-        return self._with(f"{self.bill}/refresh", [])
+        return self._with(f"{self.views}/refresh", [])
 
     def original(self, file: File, *, download: bool = False) -> str:
         address = f"{self.api()}/files/{file.file_id}"
@@ -79,8 +90,8 @@ class Addresses:
     def paper(self, owner: Invoice | Attachment) -> str:
         """One invoice or attachment as the image view's stage shows it."""
         if isinstance(owner, Invoice):
-            return self._with(f"{self.bill}/paper", [("serialNo", owner.serial_no)])
-        return self._with(f"{self.bill}/paper", [("attachment", owner.attachment_id)])
+            return self._with(f"{self.views}/paper", [("serialNo", owner.serial_no)])
+        return self._with(f"{self.views}/paper", [("attachment", owner.attachment_id)])
 
     def pages(self, file: File, page: Page) -> str:
         """The page's signed image service, under which a reader's browser finds its regions and sizes."""

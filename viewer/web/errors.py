@@ -10,9 +10,21 @@ from werkzeug.exceptions import MethodNotAllowed as WrongMethod
 from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 
-from viewer.errors import N_, BadRange, BadRequest, MethodNotAllowed, NotFound, TooLarge, ViewerError
+from viewer.errors import (
+    N_,
+    BadRange,
+    BadRequest,
+    BranchIdMissing,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    UnknownBranchId,
+    UnknownSerialNo,
+    ViewerError,
+)
 from viewer.logs import redacted
 from viewer.web import access
+from viewer.web.reader import addresses
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +45,9 @@ def answer(error: ViewerError) -> Response:
         response = jsonify(problem)
         response.content_type = "application/problem+json"
     else:
-        response = make_response(render_template("error.html", error=error, title=title, detail=detail))
+        response = make_response(
+            render_template("error.html", error=error, title=title, detail=detail, whole=_whole(error))
+        )
     response.status_code = error.status
     response.headers["Cache-Control"] = "no-store"
     if error.retry_after is not None:
@@ -45,6 +59,13 @@ def answer(error: ViewerError) -> Response:
     if allowed := error.params.get("allowed"):
         response.headers["Allow"] = str(allowed)
     return response
+
+
+def _whole(error: ViewerError) -> str:
+    """The whole bill's address where a part of it was asked for that isn't there; "" for who may not see it."""
+    grant = access.current()
+    part = isinstance(error, BranchIdMissing | UnknownBranchId | UnknownSerialNo)
+    return addresses(grant).image_view() if grant and part and grant.may_view("image") else ""
 
 
 def _told(error: ViewerError) -> str:

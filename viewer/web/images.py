@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
 from viewer.domain.grant import Grant
 from viewer.domain.size import Size
@@ -19,6 +18,7 @@ from viewer.web.access import mark_of, opens
 from viewer.web.addresses import size_for
 from viewer.web.audit import seen, seen_file
 from viewer.web.reader import absolute_addresses, archive, kept_for, reader_of
+from viewer.web.viewed import asked_view
 
 bp = Blueprint("images", __name__)
 
@@ -73,34 +73,13 @@ def view_manifest(grant: Grant) -> Response:
     bill = archive().bills.open(grant)
     archive().files.bring_in(bill)
     at = absolute_addresses(grant)
-    asked = selection.parse_view(request.args.get("view"))
     given = [
         (name, value)
         for name in ("view", "branch_id", "profile", "serialNo")
         for value in request.args.getlist(name)
         if value
     ]
-    if asked == "image":
-        shown = manifest.of_image_view(
-            bill,
-            selection.image_view(
-                bill.invoices,
-                branch_ids=bill.branch_ids,
-                branch_id=request.args.get("branch_id"),
-                profile=request.args.get("profile"),
-                serial_nos=request.args.getlist("serialNo"),
-            ),
-        )
-    else:
-        shown = manifest.of_location_view(
-            bill,
-            selection.location_view(
-                bill.invoices,
-                branch_ids=bill.branch_ids,
-                branch_id=grant.entry(request.args.get("branch_id")),
-                serial_no=request.args.get("serialNo"),
-            ),
-        )
+    shown = asked_view(bill, grant).shown
     seen("manifest", bill, shown.owners, branch_id=grant.entry(request.args.get("branch_id")))
     response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
     if manifest.is_complete(shown):

@@ -1,12 +1,14 @@
 """The pages: look-up, image view, location view, and the upstream's own address for them. All work without JavaScript."""
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from apiflask import APIBlueprint
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
 from viewer.domain.grant import Grant
 from viewer.domain.groups import Group, group_by_entry
+from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.access import Needs, granted, looked_up, opens
@@ -15,9 +17,12 @@ from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, archive, language
 from viewer.web.streaming import streamed
-from viewer.web.words import RELEASE, address_with, send_static
+from viewer.web.words import RELEASE, address_with, send_kit, send_static
 
-bp = Blueprint("pages", __name__)
+bp = APIBlueprint("pages", __name__, enable_openapi=False)
+
+EMBED = "/embed"
+"""Where the pages are whose key isn't in their address."""
 
 STEPS = {"next": 1, "previous": -1}
 PATIENCE = 0.4
@@ -40,6 +45,7 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     return redirect(_start(grant))
 
 
+@bp.get(EMBED, defaults={"key": HANDED})
 @bp.get("/bills/<key>")
 @opens("view", view="image")
 def image_view(grant: Grant) -> Response:
@@ -58,6 +64,7 @@ def show_invoice() -> Response:
     return _image_view(grant, profile="eas" if serial_nos else None, serial_nos=serial_nos)
 
 
+@bp.get(f"{EMBED}/location", defaults={"key": HANDED})
 @bp.get("/bills/<key>/location")
 @opens("view", view="location")
 def location_view(grant: Grant) -> AnyResponse | str:
@@ -81,6 +88,7 @@ def location_view(grant: Grant) -> AnyResponse | str:
     )
 
 
+@bp.get(f"{EMBED}/paper", defaults={"key": HANDED})
 @bp.get("/bills/<key>/paper")
 @opens("view", view="image")
 def paper(grant: Grant) -> str:
@@ -92,6 +100,7 @@ def paper(grant: Grant) -> str:
     return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(grant))
 
 
+@bp.post(f"{EMBED}/refresh", defaults={"key": HANDED})
 @bp.post("/bills/<key>/refresh")
 @opens("refresh", view="any")
 def refresh(grant: Grant) -> AnyResponse:
@@ -100,6 +109,20 @@ def refresh(grant: Grant) -> AnyResponse:
     branch_id, serial_no = request.form.get("branch_id"), request.form.get("serialNo")
     shown = addresses(grant).location_view(branch_id, serial_no) if branch_id else _start(grant)
     return redirect(shown, code=303)
+
+
+@bp.before_request
+def await_key() -> str | None:
+    """A page whose key comes by message is shown without it first; its script then asks for the same address with it."""
+    embedded = request.method == "GET" and (request.path + "/").startswith(f"{EMBED}/")
+    keyless = embedded and "Authorization" not in request.headers
+    return render_template("embed.html", at=addresses()) if keyless else None
+
+
+@bp.get("/embed.js")
+def embed_kit() -> Response:
+    """The embed kit, for the pages of other sites."""
+    return send_kit()
 
 
 @bp.get("/demo/erp")

@@ -3,11 +3,12 @@
 import time
 from functools import partial
 
-from flask import current_app, request
+from flask import Response, after_this_request, current_app, request
 from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
 from viewer.domain.grant import Grant
+from viewer.domain.keys import HANDED
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import File
 from viewer.web.addresses import Addresses
@@ -40,14 +41,35 @@ def reader_of(file: File, grant: Grant) -> str:
     return f"{file.bill_pk}/{grant.reader}"
 
 
-def addresses(grant: Grant) -> Addresses:
-    """Addresses of the grant's bill, with its key; a language and looks that were asked for in the address stay in all of them."""
+def handed_key() -> str:
+    """The key that the page around the viewer handed over: `Authorization: Bearer {key}`; "" where there is none.
+
+    Several bills have the same addresses then, so that whatever keeps an answer has to tell them apart by the header."""
+    after_this_request(_apart_by_key)
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _apart_by_key(response: Response) -> Response:
+    response.vary.add("Authorization")
+    return response
+
+
+def addresses(grant: Grant | None = None) -> Addresses:
+    """Addresses of the grant's bill, with its key where the request's own address has it; a language and looks that were
+    asked for in the address stay in all of them. Without a grant, those of a page that still waits for its key."""
     asked = {"lang": request.args.get("lang", ""), "theme": request.args.get("theme", "")}
     carried = tuple(
         (name, asked[name]) for name, known in (("lang", LANGUAGES), ("theme", THEMES)) if asked[name] in known
     )
-    sign = partial(current_app.extensions["signed_pages"].sign, grant)
-    return Addresses(request.script_root, grant.key, carried, sign)
+    sign = partial(current_app.extensions["signed_pages"].sign, grant) if grant else None
+    return Addresses(request.script_root, _addressed(grant), carried, sign)
+
+
+def _addressed(grant: Grant | None) -> str:
+    """The key as addresses have it."""
+    handed = (request.view_args or {}).get("key") == HANDED
+    return HANDED if grant is None or handed else grant.key
 
 
 def kept_for(grant: Grant, seconds: int) -> int:
@@ -64,4 +86,4 @@ def theme() -> str:
 
 def absolute_addresses(grant: Grant) -> Addresses:
     """The same with scheme and host, as the reader sees them: IIIF's ids are absolute."""
-    return Addresses(iri_to_uri(request.root_url).rstrip("/"), grant.key)
+    return Addresses(iri_to_uri(request.root_url).rstrip("/"), _addressed(grant))

@@ -289,6 +289,44 @@ class SearchQuery(ImageViewQuery):
     view: str | None = Field(None, description="image (default) or location; the rest of the query is that view's own")
 
 
+class SelectionQuery(ImageViewQuery):
+    """A view, asked for as everywhere, and a selection within it."""
+
+    view: str | None = Field(None, description="image (default) or location; the rest of the query is that view's own")
+    entry: str | None = Field(None, description="only what hangs on this entry; repeated for several")
+    invoice: str | None = Field(None, description="only these serial numbers; repeated or separated by commas")
+    attachment: str | None = Field(None, description="only these attachments, by attachment_id; repeated for several")
+    attachments: str | None = Field(None, description="0: no attachments but those asked for one by one")
+
+
+class BundleQuery(SelectionQuery):
+    cover: str | None = Field(None, description="0: without the cover page")
+
+
+class PrintQuery(SelectionQuery):
+    layout: str | None = Field(None, description="1up (default), 2up, 4up, asis")
+    paper: str | None = Field(None, description="A4 (default), A5, 240x140")
+    binding: str | None = Field(None, description="binding margin in millimetres, 0 (default) to 50")
+    edge: str | None = Field(None, description="where the binding margin is: left (default) or top")
+    footer: str | None = Field(None, description="0: without bill number and page index")
+    grey: str | None = Field(None, description="1: in shades of grey")
+
+
+class PagePictureQuery(PrintQuery):
+    width: int = Field(800, ge=16, le=2000, description="pixels")
+
+
+class ProgressOut(BaseModel):
+    """How far a print or a bundle is prepared. Ask again while it isn't ready: each request goes on with it."""
+
+    total: int = Field(description="files")
+    done: int = Field(description="files that are prepared, or of which it is clear that they can't be shown")
+    pending: int = Field(description="files that are still on their way from the invoice cloud")
+    failed: int = Field(description="files that can't be shown; a page says so, the index of the ZIP too")
+    ready: bool = Field(description="the GET itself will begin to send at once")
+    pages: int | None = Field(description="of the PDF, once it is ready; null for the ZIP")
+
+
 class WaitQuery(BaseModel):
     wait: float = Field(0, ge=0, le=20, description="seconds to wait for pending files")
 

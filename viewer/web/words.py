@@ -27,6 +27,8 @@ from viewer.web.reader import archive, language, theme
 
 RELEASE = "v-"
 """What the first part of a static file's versioned path begins with."""
+KIT_KEPT = 600
+"""Seconds that browsers may keep the embed kit without asking again."""
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "¥", "GBP": "£"}
 
 THUMBNAIL = 320
@@ -61,6 +63,7 @@ def install(app: Flask) -> None:
         languages=languages,
         theme=theme,
         script_words=script_words,
+        frame_ancestors=lambda: archive().settings.frame_ancestors,
         own_part=own_part,
         THUMBNAIL=THUMBNAIL,
         STAGE=STAGE,
@@ -95,6 +98,7 @@ def script_words() -> dict[str, str]:
         "narrowed": gettext("{count} set"),
         **{f"in_{name}": found for name, found in field_words().items()},
         "missing": gettext("This page can't be shown."),
+        "not_fetched": gettext("The file could not be fetched. Try again in a moment."),
         "turned": gettext("Turned, for every later reader too."),
         "offline": gettext("There is no network at the moment. What is loaded stays usable."),
         "offline_asked": gettext("There is no network, so this can't be shown now. Try again when it is back."),
@@ -108,7 +112,6 @@ def script_words() -> dict[str, str]:
         "copied": gettext("Copied: {text}"),
         "not_copied": gettext("This could not be copied. Select it and copy it by hand."),
         "not_turned": gettext("The rotation could not be saved. Try again later."),
-        "total": gettext("Amount"),
         "compared": gettext("Compared: {left} and {right}"),
         "nothing_to_compare": gettext("There is nothing here to compare with."),
         "linked": gettext("Both move together."),
@@ -240,14 +243,27 @@ def send_static(version: str, name: str) -> Response:
     """A file at such an address; one of another release, which an old page asks for, is not kept."""
     folder = current_app.static_folder or ""
     if script := own_scripts(folder).get(name):
-        response = current_app.response_class(script, mimetype="text/javascript")
-        response.cache_control.max_age = current_app.config["SEND_FILE_MAX_AGE_DEFAULT"]
-        response.add_etag()
-        response.make_conditional(request)
+        response = send_script(script, max_age=current_app.config["SEND_FILE_MAX_AGE_DEFAULT"])
     else:
         response = current_app.send_static_file(name)
     if version != static_version(folder):
         response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def send_kit() -> Response:
+    """The embed kit, readable from every origin. Its address names no release, so it isn't kept for long."""
+    response = send_script(own_scripts(current_app.static_folder or "")["js/embed.js"], max_age=KIT_KEPT)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def send_script(script: str, *, max_age: int) -> Response:
+    response = current_app.response_class(script, mimetype="text/javascript")
+    response.cache_control.max_age = max_age
+    response.add_etag()
+    response.make_conditional(request)
     return response
 
 

@@ -1,7 +1,7 @@
 // Two pages beside each other. The left one stays what the address names and what is left when comparing ends, so that
 // list, data and history are right all the time; swapping keeps the other one. The right one is what is picked next.
 
-import { cards, fetchPaper, mark, picked, stage } from "./desk.js";
+import { cards, fetchPaper, mark, picked, showCard, stage } from "./desk.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
 import { announce, words } from "./words.js";
@@ -185,7 +185,7 @@ function settle(it) {
   }
   if (other.card) {
     other.card.classList.add("compared");
-    other.card.scrollIntoView({ block: "nearest" });
+    showCard(other.card);
     history.replaceState({ ...history.state, compared: idOf(other.card) }, "");
   }
   announce(words("compared", { left: names[0] ?? "", right: names[1] ?? "" }));
@@ -224,8 +224,8 @@ function tabulate({ pair, one, other }, names) {
  * @param {Element | null} data @returns {Map<string, [string, string]>} */
 function factsOf(data) {
   const facts = new Map();
-  const total = plain(data?.querySelector(".record-head .amount"));
-  if (total) facts.set("total", [words("total"), total]);
+  const head = data?.querySelector(".record-head .amount");
+  if (head) facts.set("total", [head.querySelector(".what")?.textContent ?? "", plain(head)]);
   for (const row of data?.querySelectorAll(".record [data-fact]:not([data-fact='']):not([data-fact=serial_no]):not([data-fact=capitals])") ?? []) {
     const value = plain(row.querySelector("dd"));
     if (value) facts.set(row.getAttribute("data-fact"), [row.querySelector("dt")?.textContent ?? "", value]);
@@ -236,7 +236,7 @@ function factsOf(data) {
 /** @param {Element | null} [part] */
 function plain(part) {
   const copy = /** @type {Element | undefined} */ (part?.cloneNode(true));
-  for (const said of copy?.querySelectorAll(".same, .said, button") ?? []) said.remove();
+  for (const said of copy?.querySelectorAll(".same, .said, .what, button") ?? []) said.remove();
   return (copy?.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 

@@ -1,35 +1,61 @@
-// The demo ERP's own page: a click on an entry row or on the view switch changes the viewer's frame and this page's
-// parts, without loading this page again.
+// The demo ERP's own page, as an ERP would use the embed kit: a click on an entry row or on the view switch is told to the
+// viewer, and what the viewer turns to marks its row. Only this page's parts are exchanged, it isn't loaded again.
 
 const PARTS = ["#bill", "#switch"];
+const viewer = /** @type {any} */ (document.querySelector("bill-viewer"));
 let clicks = 0;
 
-/** @param {HTMLAnchorElement} link */
-async function follow(link) {
+/** This page's parts for another entry or view, and what they want of the viewer. @param {string} address */
+async function follow(address) {
   const click = ++clicks;
-  const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok) throw new Error(`${answer.status}`);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (click !== clicks) return;
-  const address = page.querySelector("iframe")?.getAttribute("src");
-  const frame = document.querySelector("iframe");
-  if (!address || !frame?.contentWindow) throw new Error("no viewer");
+  if (click !== clicks) return null;
+  const wanted = page.querySelector("bill-viewer");
   const focused = document.activeElement?.id;
   for (const part of PARTS) {
     const [old, fresh] = [document.querySelector(part), page.querySelector(part)];
-    if (!old || !fresh) throw new Error(part);
+    if (!old || !fresh || !wanted) throw new Error(part);
     old.replaceWith(document.adoptNode(fresh));
   }
-  frame.contentWindow.location.replace(address);
-  history.replaceState(null, "", link.href);
+  history.replaceState(null, "", address);
   if (focused) document.getElementById(focused)?.focus();
+  return wanted;
 }
 
+/** @param {HTMLAnchorElement} link */
+async function show(link) {
+  const wanted = await follow(link.href);
+  if (!wanted) return;
+  const [branchId, view, serialNos] = [wanted.getAttribute("branch-id"), wanted.getAttribute("view"), serialNosOf(wanted)];
+  if (serialNos.length) viewer.showInvoice(...serialNos);
+  else if (branchId) viewer.showEntry(branchId, view);
+  else viewer.showBill();
+}
+
+/** The invoices of one line, which EAS's own view is narrowed to. @param {Element} element @returns {string[]} */
+function serialNosOf(element) {
+  return JSON.parse(element.getAttribute("data-serial-nos") ?? "[]");
+}
+
+if (serialNosOf(viewer).length) viewer.showInvoice(...serialNosOf(viewer));
 document.addEventListener("click", (event) => {
   if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const target = event.target instanceof Element ? event.target : null;
   const link = target?.closest("a[data-frame]") ?? target?.closest("tr")?.querySelector("a[data-frame]");
   if (!(link instanceof HTMLAnchorElement)) return;
   event.preventDefault();
-  follow(link).catch(() => location.assign(link.href));
+  show(link).catch(() => location.assign(link.href));
+});
+viewer.addEventListener("entrychange", (/** @type {CustomEvent} */ { detail }) => {
+  const rows = [...document.querySelectorAll("tr[data-branch-id]")];
+  const row = rows.find((each) => each.getAttribute("data-branch-id") === detail.branchId);
+  for (const each of rows) each.removeAttribute("aria-current");
+  row?.setAttribute("aria-current", "true");
+  const link = row?.querySelector("a[data-frame]");
+  if (!(link instanceof HTMLAnchorElement)) return;
+  const address = new URL(link.href);
+  address.searchParams.set("view", detail.view);
+  follow(address.href).catch(() => undefined);
 });

@@ -1,6 +1,8 @@
 // The addresses of pictures are signed for an hour or two. A page that stays open gets new ones by itself: shortly before
 // the old ones end, and when a picture is refused. What is already shown stays as it is.
 
+import { ask } from "./ask.js";
+
 const AHEAD = 60;
 const AGAIN = 30000;
 const SEGMENT = /\/i\/[\w-]+\//g;
@@ -39,7 +41,7 @@ async function renew() {
 
 /** The view at an address, as it is now. @param {string} address @returns {Promise<HTMLElement | null>} */
 function look(address) {
-  return fetch(address, { headers: { Accept: "text/html" }, cache: "no-store" })
+  return ask(address, { headers: { Accept: "text/html" }, cache: "no-store" })
     .then((answer) => (answer.ok ? answer.text() : ""))
     .then((text) => new DOMParser().parseFromString(text, "text/html").getElementById("view"), () => null);
 }

@@ -1,7 +1,9 @@
 // <invoice-stage>: one page large, and the strip of the others. A plain picture is painted first; OpenSeadragon lies over it
 // as soon as the reader wants more of it.
 
+import { ask } from "./ask.js";
 import { freshAddresses } from "./fresh-addresses.js";
+import { intoView } from "./into-view.js";
 import { levels, pageOf, picture, shownSize, sizeFor, tileSource } from "./page.js";
 import { announce, words } from "./words.js";
 
@@ -176,7 +178,7 @@ export class InvoiceStage extends HTMLElement {
     const [number, count] = [Number(link.dataset.page), this.pages.length];
     const position = this.strip?.querySelector(".position");
     if (position) position.textContent = `${number} / ${count}`;
-    link.parentElement?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    intoView(link);
     if (focused !== document.activeElement && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     const page = pageOf(link);
     if (this.painted?.service !== page.service) this.paint(page);
@@ -456,7 +458,7 @@ function recall() {
 /** Here, and soon on the server where this reader may say so. @param {string} fileId @param {number} rotation */
 function keep(fileId, rotation) {
   turned.set(fileId, rotation);
-  if (document.getElementById("view")?.dataset.mayRotate === undefined) return;
+  if (!document.querySelector("#view invoice-stage[data-may-rotate]")) return;
   unsaved.set(fileId, rotation);
   clearTimeout(saving);
   saving = window.setTimeout(saveAll, SAVE_PAUSE);
@@ -470,7 +472,7 @@ function saveAll() {
 /** @param {string} fileId @param {number} rotation */
 async function save(fileId, rotation) {
   const address = `${document.getElementById("view")?.dataset.api}/files/${fileId}/rotation`;
-  const answer = await fetch(address, {
+  const answer = await ask(address, {
     method: "PUT",
     headers: { "Content-Type": "application/json", Accept: "application/json" },
     body: JSON.stringify({ rotation }),

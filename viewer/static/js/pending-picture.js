@@ -1,7 +1,8 @@
 // <pending-picture>: the picture of a file that is still being fetched. It asks again while the answer is "not ready";
 // once the file is here, or is known to be lost, the card is exchanged for the one that the server shows now, and the stage
-// takes over what it shows.
+// takes over what it shows. Where the key isn't in the addresses (`data-src`), it asks itself as soon as it is in sight.
 
+import { ask } from "./ask.js";
 import { InvoiceStage } from "./invoice-stage.js";
 
 const PAUSES = [1000, 2000, 4000, 8000, 15000];
@@ -19,6 +20,7 @@ class PendingPicture extends HTMLElement {
     const image = this.querySelector("img");
     if (!image || this.begun) return;
     this.begun = true;
+    if (image.dataset.src) return inSight(this, () => void this.check(image));
     if (image.complete && image.src) this.loaded(image);
     image.addEventListener("load", () => this.loaded(image));
     image.addEventListener("error", () => void this.failed(image));
@@ -35,8 +37,13 @@ class PendingPicture extends HTMLElement {
     const pause = PAUSES[this.tries++];
     if (pause === undefined) return exchangeSoon(this);
     await new Promise((resolve) => setTimeout(resolve, pause));
+    await this.check(image);
+  }
+
+  /** @param {HTMLImageElement} image */
+  async check(image) {
     if (!this.isConnected) return;
-    const status = await fetch(image.src, { headers: { Accept: "application/json" }, cache: "no-store" }).then(
+    const status = await ask(image.dataset.src ?? image.src, { headers: { Accept: "application/json" }, cache: "no-store" }).then(
       (answer) => answer.status,
       () => 503,
     );
@@ -50,6 +57,16 @@ class PendingPicture extends HTMLElement {
     note.textContent = this.dataset.note ?? "";
     this.replaceWith(note);
   }
+}
+
+/** @param {Element} element @param {() => void} then */
+function inSight(element, then) {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    then();
+  });
+  observer.observe(element);
 }
 
 /** @type {Set<PendingPicture>} */
@@ -107,7 +124,7 @@ async function stageAnew(picture) {
 
 /** @param {string} address */
 function look(address) {
-  return fetch(address, { headers: { Accept: "text/html" } })
+  return ask(address, { headers: { Accept: "text/html" } })
     .then((answer) => (answer.ok ? answer.text() : ""))
     .then((text) => new DOMParser().parseFromString(text, "text/html"), () => null);
 }

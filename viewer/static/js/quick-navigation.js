@@ -1,7 +1,10 @@
 // Links with `data-quick` lead to another view of the same bill: only the view is exchanged, not the whole page.
 // Whatever goes wrong ends in an ordinary navigation.
 
+import { ask } from "./ask.js";
 import { announce, isOffline, words } from "./words.js";
+
+/** @typedef {{status: number, code: string, message: string}} Failure */
 
 const view = document.getElementById("view");
 let current = pathOf(location);
@@ -13,30 +16,50 @@ function pathOf(address) {
   return address.pathname + address.search;
 }
 
-/** @param {string} address @param {"push" | "pop" | "again"} how */
+/** Shows an address in this one's place. What the page around asked for ("told") stays in this document even if it fails;
+ * then what failed is answered.
+ * @param {string} address @param {"push" | "pop" | "again" | "told"} how @returns {Promise<Failure | undefined>} */
 export async function go(address, how) {
   underWay?.abort();
   const { signal } = (underWay = new AbortController());
   view?.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address, { headers: { Accept: "text/html" }, signal });
+    const answer = await ask(address, { headers: { Accept: "text/html" }, signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (how === "told") history.replaceState(null, "", address);
+    if (how === "told" && !answer.ok) return fail(page, answer.status);
     if (!answer.ok || !page.getElementById("view")) throw new Error("not a view");
     if (how === "push") {
       history.replaceState({ top: window.scrollY }, "");
       history.pushState(null, "", answer.url);
     }
     const top = document.querySelector(".list")?.scrollTop ?? 0;
-    show(page);
+    show(page, how === "told" ? answer : undefined);
     if (how === "again") document.querySelector(".list")?.scrollTo(0, top);
     if (how === "pop") window.scrollTo(0, Number(history.state?.top) || 0);
   } catch {
     if (signal.aborted) return;
+    if (how === "told") return fail(document.implementation.createHTMLDocument(), 0);
     if (isOffline()) announce(words("offline_asked"), true);
     else if (how === "push") location.assign(address);
     else location.reload();
   }
   view?.removeAttribute("aria-busy");
+}
+
+/** An error's page in the view's place. @param {Document} page @param {number} status @returns {Failure} */
+export function fail(page, status) {
+  const notice = page.querySelector("main.notice") ?? Object.assign(document.createElement("main"), { className: "notice panel" });
+  if (!notice.firstChild) notice.append(Object.assign(document.createElement("h1"), { textContent: words("lost") }));
+  const again = Object.assign(document.createElement("button"), { type: "button", className: "again", textContent: words("again") });
+  again.addEventListener("click", () => location.reload());
+  notice.append(again);
+  document.title = notice.querySelector("h1")?.textContent ?? "";
+  document.body.className = `error-page ${[...document.body.classList].filter((name) => name.startsWith("theme-")).join(" ")}`;
+  view?.removeAttribute("aria-busy");
+  view?.replaceChildren(document.adoptNode(notice));
+  announce(document.title);
+  return { status, code: notice.getAttribute("data-code") ?? "unreachable", message: document.title };
 }
 
 /** Exchanges the view for that of a page from the server; false if that has none.

@@ -1,6 +1,7 @@
 // A search of what the view shows: asked of the server, again while pages are still to be read; and the box that both views
 // have for it. What a box finds and how it is shown is its view's.
 
+import { ask } from "./ask.js";
 import { announce, words } from "./words.js";
 
 /** @typedef {{file_id: string, page_id: string, number: number, boxes: number[][]}} HitPage */
@@ -50,7 +51,7 @@ class Search {
     asked.searchParams.set("q", query);
     let [pause, left] = [PAUSE, Infinity];
     while (!signal.aborted) {
-      const answer = await fetch(asked.href, { headers: { Accept: "application/json" }, signal }).catch(() => null);
+      const answer = await ask(asked.href, { headers: { Accept: "application/json" }, signal }).catch(() => null);
       const found = await answer?.json().catch(() => null);
       if (signal.aborted) return;
       if (!answer?.ok || !found) {

@@ -1,21 +1,28 @@
 // What a page does by itself about its state: it refreshes in place, says when the network goes and comes, and copies.
 
+import { ask } from "./ask.js";
 import { go } from "./quick-navigation.js";
 import { announce, isOffline, words } from "./words.js";
 
 /** Asks the server to ask upstream, then shows the same address anew; whatever goes wrong is an ordinary sending of the form.
  * @param {HTMLFormElement} form */
-async function refresh(form) {
+async function send(form) {
   const button = form.querySelector("button");
   if (button?.getAttribute("aria-busy")) return;
   if (isOffline()) return announce(words("offline_asked"), true);
   button?.setAttribute("aria-busy", "true");
   announce(words("refreshing"));
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
-  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  const answer = await ask(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
   if (answer?.type !== "opaqueredirect") return form.submit();
   await go(location.href, "again");
   announce(words(document.querySelector(".banner.stale") ? "still_stale" : "refreshed"), true);
+}
+
+/** The same without the reader's click, where the page can be refreshed. */
+export async function refresh() {
+  const form = document.querySelector("form.refresh");
+  if (form instanceof HTMLFormElement) await send(form);
 }
 
 function network() {
@@ -54,7 +61,7 @@ function copyOld(text) {
 document.addEventListener("submit", (event) => {
   if (!(event.target instanceof HTMLFormElement) || !event.target.matches("form.refresh") || self.origin === "null") return;
   event.preventDefault();
-  void refresh(event.target);
+  void send(event.target);
 });
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;

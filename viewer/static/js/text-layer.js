@@ -1,6 +1,7 @@
 // What lies over a page on the stage: its words, transparent, to be selected, copied and found; what a search hit; and on
 // a pasted sheet the invoice's own part. All of it is built once in the page's pixels and moved as a whole.
 
+import { ask } from "./ask.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageMatrix } from "./page-matrix.js";
 
@@ -73,7 +74,7 @@ async function lay(stage, viewer) {
 async function wordsOf(pageId) {
   const { iiif } = document.getElementById("view")?.dataset ?? {};
   if (!iiif) return [];
-  return fetch(`${iiif}${pageId}/text.json`, { headers: { Accept: "application/json" } }).then(
+  return ask(`${iiif}${pageId}/text.json`, { headers: { Accept: "application/json" } }).then(
     async (answer) => (answer.ok ? (await answer.json()).words : []),
     () => [],
   );

@@ -17,27 +17,12 @@
     return JSON.parse(document.getElementById("announcement")?.dataset.words ?? "{}")[name] ?? "";
   }
 
-  /** An error's page in this one's place. @param {Document} page */
-  function fail(page) {
-    const notice = page.querySelector("main.notice") ?? Object.assign(document.createElement("main"), { className: "notice panel" });
-    if (!notice.firstChild) notice.append(Object.assign(document.createElement("h1"), { textContent: words("lost") }));
-    const again = Object.assign(document.createElement("button"), { type: "button", className: "again", textContent: words("again") });
-    again.addEventListener("click", () => location.reload());
-    notice.append(again);
-    document.title = notice.querySelector("h1")?.textContent ?? "";
-    document.body.classList.remove("image-view", "location-view", "paper-view", "waiting-page");
-    document.body.classList.add("error-page");
-    document.getElementById("view")?.replaceChildren(document.adoptNode(notice));
-    const announcement = document.getElementById("announcement");
-    if (announcement) announcement.textContent = document.title;
-  }
-
   (async () => {
     /** @type {typeof import("./quick-navigation.js")} */
-    const { show } = await import(quickNavigation).catch(() => (location.replace(plain), new Promise(() => undefined)));
+    const { fail, show } = await import(quickNavigation).catch(() => (location.replace(plain), new Promise(() => undefined)));
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
     const page = new DOMParser().parseFromString(answer ? await answer.text().catch(() => "") : "", "text/html");
     clearInterval(timer);
-    if (!answer?.ok || !show(page, answer)) fail(page);
+    if (!answer?.ok || !show(page, answer)) fail(page, answer?.status ?? 0);
   })();
 })();

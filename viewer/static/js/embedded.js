@@ -1,0 +1,185 @@
+// The viewer's side of the talk with the page around it: docs/embedding.md says what is said.
+//
+// It answers only to window.parent, only where VIEWER_FRAME_ANCESTORS lets that page be there, and only after that page has
+// shown that it has the bill's key: so a setting such as `*` tells nobody what they couldn't read anyway.
+
+import { ask, useKey } from "./ask.js";
+import { pick, picked } from "./desk.js";
+import { mayFrame, read, VERSION } from "./hosts.js";
+import { go } from "./quick-navigation.js";
+import { refresh } from "./states.js";
+
+/** @typedef {{view: string, branchId: string | null, branchIds: string[], serialNo: string | null}} Shown */
+
+const PATIENCE = 8000;
+const place = /** @type {HTMLElement} */ (document.getElementById("view"));
+const { views = "", frameAncestors = "" } = place.dataset;
+/** The key that this page's requests are made with; "" while it waits for one. */
+let key = keyOfAddress();
+/** Where the pages are whose key isn't in their address. */
+const embed = views.replace(/\/bills\/[^/]+$/, "/embed");
+/** Who is answered; "" before anybody has shown the key. */
+let host = "";
+/** Nothing is told while what is shown isn't yet what the host's key opens. */
+let quiet = true;
+/** @type {Shown | null} */
+let last = null;
+/** Commands, one after another. @type {Promise<unknown>} */
+let underWay = Promise.resolve();
+
+/** @returns {string} */
+function keyOfAddress() {
+  const [, inPath] = /\/bills\/([^/]+)/.exec(location.pathname) ?? [];
+  return inPath ? decodeURIComponent(inPath) : (new URLSearchParams(location.search).get("userKey") ?? "");
+}
+
+/** @param {string} one @param {string} other */
+function same(one, other) {
+  return one === other || (one.length === 32 && one.toLowerCase() === other.toLowerCase());
+}
+
+/** @param {string} type @param {object} [members] */
+function tell(type, members = {}) {
+  if (host && !quiet) window.parent.postMessage({ billViewer: VERSION, type, ...members }, host);
+}
+
+/** @param {MessageEvent} event */
+function hear({ source, origin, data }) {
+  if (source !== window.parent || source === window || !mayFrame(frameAncestors, origin, location.origin)) return;
+  const message = read(data);
+  if (!message || (message.type !== "open" && origin !== host)) return;
+  underWay = underWay.then(() => act(message, origin)).catch(() => undefined);
+}
+
+/** @param {Record<string, any>} message @param {string} origin */
+function act(message, origin) {
+  switch (message.type) {
+    case "open":
+      return open(message, origin);
+    case "renew":
+      useKey((key = message.key));
+      return document.querySelector("#view .notice") ? show(location.href) : undefined;
+    case "showBill":
+      return show(addressOf({ view: "image" }));
+    case "showEntry":
+      return showEntry(message);
+    case "showInvoice":
+      return showInvoice(message.serialNos);
+    case "refresh":
+      return refresh();
+  }
+}
+
+/** @param {Record<string, any>} message @param {string} origin */
+async function open(message, origin) {
+  const address = "view" in message || "branchId" in message || "serialNos" in message ? addressOf(message) : "";
+  if (key && !same(key, message.key)) {
+    // Another bill's page is another document, so that nothing of this one's can get into it.
+    history.replaceState(null, "", address || `${embed}?${looks()}`);
+    return location.reload();
+  }
+  const waited = !key;
+  host = origin;
+  useKey((key = message.key));
+  if (waited || address) return show(address || location.href, "ready");
+  if (place.querySelector("main[data-plain]")) await new Promise((then) => document.addEventListener("viewchange", then, { once: true }));
+  quiet = false;
+  tell("ready", (last = shown()));
+}
+
+/** The address of a view of the bill, without its key. @param {Record<string, any>} wanted */
+function addressOf({ view = "image", branchId, serialNos = [] }) {
+  const query = new URLSearchParams(looks());
+  if (branchId) query.set("branch_id", branchId);
+  if (view === "location" && branchId) {
+    if (serialNos[0]) query.set("serialNo", serialNos[0]);
+    return `${embed}/location?${query}`;
+  }
+  if (serialNos.length > 1) query.set("profile", "eas");
+  if (serialNos.length > 1) for (const each of serialNos) query.append("serialNo", each);
+  return `${embed}?${query}${serialNos.length === 1 ? `#serialNo=${encodeURIComponent(serialNos[0])}` : ""}`;
+}
+
+/** The language and the looks that the page was asked for in. */
+function looks() {
+  const query = new URLSearchParams(location.search);
+  const carried = ["lang", "theme"].flatMap((name) => (query.get(name) ? [[name, query.get(name) ?? ""]] : []));
+  return new URLSearchParams(carried).toString();
+}
+
+/** Shows an address in this document and tells how that ended. @param {string} address @param {string} [told]
+ * @returns {Promise<void>} */
+async function show(address, told = "") {
+  quiet = true;
+  const failed = await go(address, "told");
+  quiet = false;
+  if (failed) return tell("error", failed);
+  const [, wanted] = /#serialNo=(.+)/.exec(address) ?? [];
+  // The server is to say what isn't on the bill: nothing else may stand where that was asked for.
+  if (wanted && !cardOf(decodeURIComponent(wanted))) return show(`${embed}?${looks()}&profile=eas&serialNo=${wanted}`, told);
+  const before = last;
+  last = shown();
+  if (told) tell(told, last);
+  else if (before?.serialNo !== last.serialNo || before?.view !== last.view) tell("invoicechange", last);
+}
+
+/** @param {Record<string, any>} wanted */
+async function showEntry({ branchId, view = shown().view === "location" ? "location" : "image" }) {
+  await show(addressOf({ view, branchId }));
+  if (last) last = { ...last, branchId };
+}
+
+/** One is picked where it is listed; several are EAS's narrowed view. @param {string[]} serialNos */
+async function showInvoice(serialNos) {
+  const [serialNo = ""] = serialNos;
+  if (serialNos.length > 1) return show(addressOf({ serialNos }));
+  if (shown().serialNo === serialNo) return tell("invoicechange", (last = shown()));
+  const listed = cardOf(serialNo);
+  if (listed) return pick(listed);
+  const { branchId, view } = shown();
+  const own = view === "location" && (await ask(addressOf({ view, branchId, serialNos }), { method: "HEAD" })).ok;
+  await show(addressOf(own ? { view, branchId, serialNos } : { serialNos }));
+}
+
+/** @param {string} serialNo @returns {HTMLElement | null} */
+function cardOf(serialNo) {
+  const cards = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".card[data-serial-no]")]);
+  return cards.find((card) => card.dataset.serialNo === serialNo) ?? null;
+}
+
+/** What the reader sees now. An invoice on several entries counts to the marked one, where it is among them.
+ * @returns {Shown} */
+function shown() {
+  const main = /** @type {HTMLElement | null} */ (place.querySelector("main"));
+  const { view = "", branchId = null } = main?.dataset ?? {};
+  if (view === "location") {
+    const serialNo = main?.querySelector("[data-serial-no]")?.getAttribute("data-serial-no") ?? null;
+    return { view, branchId, branchIds: branchId ? [branchId] : [], serialNo };
+  }
+  const { serialNo = null, entries = "[]" } = picked()?.dataset ?? {};
+  /** @type {string[]} */
+  const branchIds = JSON.parse(entries);
+  const marked = place.querySelector(".group.marked")?.getAttribute("data-branch-id");
+  return { view, branchId: branchIds.find((each) => each === marked) ?? branchIds[0] ?? null, branchIds, serialNo };
+}
+
+/** The reader, or the host, has turned to something else. */
+function changed() {
+  if (quiet || !host || place.querySelector(".notice")) return;
+  const before = last;
+  last = shown();
+  if (before?.branchId !== last.branchId) tell("entrychange", last);
+  if (before?.serialNo !== last.serialNo || before?.view !== last.view) tell("invoicechange", last);
+}
+
+if (window.parent !== window) {
+  window.addEventListener("message", hear);
+  document.addEventListener("invoicechange", changed);
+  document.addEventListener("viewchange", changed);
+  document.addEventListener("keyrefused", () => tell("error", { status: 401, code: "bad_token", message: "" }));
+  // It says nothing but that a viewer is here, so everybody may hear it.
+  window.parent.postMessage({ billViewer: VERSION, type: "hello" }, "*");
+}
+if (place.querySelector("[data-waits-for-key]")) {
+  setTimeout(() => key || document.body.classList.add("keyless"), window.parent === window ? 0 : PATIENCE);
+}
