@@ -32,6 +32,7 @@ from viewer.web import (
 )
 from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
+from viewer.web.json import Json
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
@@ -77,8 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ],
         COMPRESS_BR_LEVEL=4,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = Json(app)
     app.jinja_env.add_extension(Compact)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.redirect_defaults = False
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
-    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies), settings)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app
 
 
