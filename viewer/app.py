@@ -84,7 +84,7 @@ def template_folder() -> Path:
 def _headers(settings: Settings) -> Callable[[Response], Response]:
     """Headers of every answer: nothing from other hosts, no inline script, and who may frame us."""
     policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src blob:; "
         f"form-action 'self'; base-uri 'none'; frame-ancestors {settings.frame_ancestors}"
     )
 

@@ -8,6 +8,7 @@ from viewer.domain.keys import HANDED, parse_userkey
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.web.addresses import Addresses
 
+ACTIONS = ("view", "print", "download", "original", "rotate", "refresh")
 THEMES = frozenset({"light", "dark", "contrast"})
 
 
@@ -58,6 +59,11 @@ def addresses(key: str) -> Addresses:
     )
     sign = current_app.extensions["signed_pages"].sign
     return Addresses(request.script_root, key, carried, sign)
+
+
+def actions() -> tuple[str, ...]:
+    """What this reader may do; pages leave out what isn't among it. A userkey opens everything."""
+    return ACTIONS
 
 
 def theme() -> str:
