@@ -101,7 +101,8 @@ def script_words() -> dict[str, str]:
         "printing": gettext("Handed to the browser for printing."),
         "print_in_tab": gettext("It was opened in a new tab. Print it there."),
         "print_saved": gettext(
-            "The page around the viewer allows no printing here, so the PDF was handed to the browser's downloads: {name}. Open it and print."
+            "The page around the viewer allows no printing here, so the PDF was handed to the browser's downloads: {name}."
+            " Open it and print."
         ),
         "cancelled": gettext("Cancelled."),
         "not_allowed": gettext("This link doesn't allow that."),
