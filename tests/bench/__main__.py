@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import requests
 
-from tests.bench import memory, peers, race, steps
+from tests.bench import bundles, memory, peers, race, steps
 from tests.commands import served
 from tests.wheel import answers, free_port
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS, FAQ_USERKEY, demo_bills
@@ -46,6 +46,7 @@ def main() -> None:
             print()
             pictures = [address + picture for picture in thumbnails(address, widths=(320, 640))]
             memory.measure(process.pid, pictures, lambda name, size: print(f"{name:58} {size:9.0f} MB"))
+        bundles.measure(Path(folder) / "instance")
     steps.measure()
     if script := os.environ.get("PEERS_BENCH"):
         peers.run(Path(script), sys.argv[1:])

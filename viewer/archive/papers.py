@@ -19,14 +19,15 @@ from viewer.documents.papers.paper import Paper
 from viewer.documents.pool import Decoders
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.errors import NotReady, UnreadableDocument
+from viewer.errors import N_, NotReady, UnreadableDocument
 
 PAPER = "paper/1"
 """Its name among the pictures; the number goes up when the same file would give another paper."""
 FAILURES, FAILED_FOR = 1000, 600.0
 """So many files that couldn't be made into papers are remembered for so many seconds: a file that hangs costs ten each time."""
-PREPARING = 4
-"""Requests of one process that may prepare papers at the same time; further ones are told to come again."""
+PREPARING, PATIENCE = 8, 5.0
+"""Requests of one process that may prepare or send at the same time; further ones wait so many seconds, then they are told to come
+again."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,18 @@ class Papers:
         self._failed: OrderedDict[PaperSource, tuple[float, str]] = OrderedDict()
         self._guard = threading.Lock()
         self._slots = threading.BoundedSemaphore(PREPARING)
-        # No more than there are decoders: a picture that a reader asks for meanwhile waits for one file at most.
-        self._threads = ThreadPoolExecutor(decoders.count, thread_name_prefix="papers")
+        # While one paper is written to the disk, the next is made; a picture that a reader asks for meanwhile waits for two.
+        self._ahead = 2 * decoders.count
+        self._threads = ThreadPoolExecutor(self._ahead, thread_name_prefix="papers")
 
     @contextlib.contextmanager
     def preparing(self) -> Iterator[None]:
         """One of the few preparations of this process. Raises NotReady where there are too many."""
-        if not self._slots.acquire(blocking=False):
-            raise NotReady(retry_after=2)
+        if not self._slots.acquire(timeout=PATIENCE):
+            raise NotReady(
+                N_("Several prints and bundles are being prepared at the moment. Try again in a few seconds."),
+                retry_after=5,
+            )
         try:
             yield
         finally:
@@ -96,7 +101,7 @@ class Papers:
             while True:
                 for source in coming:
                     waiting.append((source, self._threads.submit(self._problem_of, source)))
-                    if len(waiting) > self._decoders.count:
+                    if len(waiting) > self._ahead:
                         break
                 if not waiting:
                     return

@@ -49,13 +49,13 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
     A chain of pages is followed only as far as the limit; the first page is decoded, so that a truncated picture is
     told now, not when somebody looks at it.
     """
-    with _opened(content, limits) as picture:
-        sizes = [_shown(picture)]
+    with opened(content, limits) as picture:
+        sizes = [shown(picture)]
         while picture.format == "TIFF" and _turned_to(picture, len(sizes)):
             if len(sizes) == limits.max_pages:
                 raise Unreadable("too_many_pages")
             _check(picture, limits)
-            sizes.append(_shown(picture))
+            sizes.append(shown(picture))
         if len(sizes) > 1:
             picture.seek(0)
         picture.draft("RGB", (1, 1))  # a JPEG is read to its end, but at an eighth of the cost
@@ -65,11 +65,11 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
 
 def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
     """A part of page `number` (from 1) in exactly `size`: decoded no larger than that needs, turned when it is small."""
-    with _opened(content, limits) as picture:
+    with opened(content, limits) as picture:
         if number > 1:
             picture.seek(number - 1)
             _check(picture, limits)
-        whole, orientation = _shown(picture), orientation_of(picture)
+        whole, orientation = shown(picture), orientation_of(picture)
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
         if box == Box(0, 0, whole.width, whole.height) and _is_for_vips(picture, *across):
             return _turned_upright(_by_vips(content, Size(*picture.size), Size(*across)), orientation)
@@ -88,7 +88,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
 
 
 @contextmanager
-def _opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
+def opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
     """The picture with no more read than its head. Raises Unreadable where that announces too many pixels."""
     Image.MAX_IMAGE_PIXELS = None  # counted right below; Pillow would only warn up to twice its own limit
     with Image.open(io.BytesIO(bare(content)), formats=FORMATS) as picture:
@@ -142,7 +142,7 @@ def _turned_to(picture: Image.Image, number: int) -> bool:
     return True
 
 
-def _shown(picture: Image.Image) -> Size:
+def shown(picture: Image.Image) -> Size:
     turned = orientation_of(picture) in TURNED
     return Size(picture.height, picture.width) if turned else Size(picture.width, picture.height)
 

@@ -14,6 +14,8 @@ from viewer.documents.papers.picture import add_picture
 from viewer.documents.shapes import Limits, Unreadable, every_fault_told
 from viewer.documents.sniff import IMAGES, JPEG, OFD, PDF, XML, ZIP, sniff
 
+LARGEST = 150_000_000
+"""Bytes of a paper: it passes through the server's memory. A picture of 50 megapixels that has to be unpacked has 80 MB."""
 Adding = Callable[[Maker, bytes, Limits], None]
 
 
@@ -25,7 +27,10 @@ def paper(content: bytes | Path, media_type: str, limits: Limits) -> bytes:
         ADDING[media_type](maker, whole, limits)
         if not maker.pages:
             raise Unreadable("damaged")
-        return maker.packed()
+        packed = maker.packed()
+    if len(packed) > LARGEST:
+        raise Unreadable("too_many_pixels")
+    return packed
 
 
 def drawn_paper(content: bytes, limits: Limits) -> bytes:

@@ -154,9 +154,10 @@ class _Drawing:
             _clean_resources(found)
         return found
 
-    def _body(self, found: Object) -> Body:
-        """The object's text, cut at its references."""
-        text, body, end = found.unparse(resolved=True), list[str | int](), 0
+    def _body(self, found: object) -> Body:
+        """The object's text, cut at its references. A bare number comes as Python's own."""
+        text = found.unparse(resolved=True) if isinstance(found, Object) else Array([found]).unparse()[1:-1].strip()
+        body, end = list[str | int](), 0
         for match in REFERENCE.finditer(text):
             if match[1] is not None:
                 body.append(text[end : match.start()].decode("latin-1"))

@@ -40,19 +40,19 @@ UPRIGHT: dict[int, Matrix] = {
 
 
 def add_picture(maker: Maker, content: bytes, limits: Limits) -> None:
-    """All pages of a picture. Raises whatever a damaged one makes the decoders raise."""
+    """All pages of a picture; what stays as it is isn't decoded. Raises whatever a damaged one makes the decoders raise."""
     kind = sniff(content)
-    sizes = image.page_sizes(content, limits)
-    with Image.open(io.BytesIO(bare(content)), formats=image.FORMATS) as picture:
-        for number, size in enumerate(sizes, 1):
+    with image.opened(content, limits) as picture:
+        size, dots = image.shown(picture), picture.info.get("dpi")
+        if kind == JPEG and _add_jpeg(maker, content, picture, size, dots):
+            return
+        if kind == PNG and _add_png(maker, bare(content), image.orientation_of(picture), size, dots):
+            return
+        for number, size in enumerate(image.page_sizes(content, limits), 1):
             if number > 1:
                 picture.seek(number - 1)
             dots = picture.info.get("dpi")
-            if not (
-                (kind == JPEG and _add_jpeg(maker, content, picture, size, dots))
-                or (kind == PNG and _add_png(maker, bare(content), _orientation(picture), size, dots))
-                or (kind == TIFF and _add_fax(maker, content, picture, size, dots))
-            ):
+            if not (kind == TIFF and _add_fax(maker, content, picture, size, dots)):
                 _add_pixels(maker, content, number, size, dots, limits)
 
 
@@ -77,7 +77,7 @@ def _add_jpeg(maker: Maker, content: bytes, picture: Image.Image, size: Size, do
         body: list[str | int] = ["".join(told) + "[/ICCBased ", own, "]>>"]
     else:
         body = ["".join(told) + f"{space}>>"]
-    _add_page(maker, maker.add(body, content), size, dots, _orientation(picture))
+    _add_page(maker, maker.add(body, content), size, dots, image.orientation_of(picture))
     return True
 
 
@@ -175,10 +175,6 @@ def _add_pixels(maker: Maker, content: bytes, number: int, size: Size, dots: obj
     drawn = image.draw(content, number, whole, size, limits)
     drawn.save(encoded, "PNG", compress_level=3)
     assert _add_png(maker, encoded.getvalue(), 1, size, dots)
-
-
-def _orientation(picture: Image.Image) -> int:
-    return image.orientation_of(picture)
 
 
 def _add_page(maker: Maker, number: int, size: Size, dots: object, orientation: int) -> None:
