@@ -23,6 +23,9 @@ from viewer.errors import N_, ConfigError
 PREFIX = "VIEWER_"
 ENV_FILE = "viewer.env"
 
+LEAST_SECRET, LEAST_CHARACTERS = 32, 8
+"""Characters of a secret, and how many different ones are among them at least."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -112,6 +115,23 @@ def codes(value: str) -> frozenset[str]:
     return frozenset(value.replace(",", " ").split())
 
 
+def token_keys(value: str) -> tuple[tuple[str, bytes], ...]:
+    """`name:secret` pairs. HS256 wants a secret of at least 256 bits (RFC 7518, 3.2), and readers hold what it signed: a
+    weak one could be guessed at leisure."""
+    found = {}
+    for each in value.split():
+        name, _, secret = each.partition(":")
+        if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", name) or name in found:
+            raise Expected(N_("name:secret pairs separated by spaces, each name once, such as 2026a:…"))
+        if len(secret) < LEAST_SECRET or len(set(secret)) < LEAST_CHARACTERS:
+            raise Expected(
+                N_("secrets of at least {least} random characters; such as `openssl rand -hex 32` makes"),
+                least=LEAST_SECRET,
+            )
+        found[name] = secret.encode("utf-8", "surrogateescape")
+    return tuple(found.items())
+
+
 def zone(value: str) -> ZoneInfo:
     try:
         return ZoneInfo(value)
@@ -143,10 +163,22 @@ class Settings:
     )
     frame_ancestors: str = setting(sources, "'self'", "who may show the viewer in a frame (CSP sources)")
     file_hosts: frozenset[str] = setting(
-        hosts, "", "host:port list from which files are fetched, besides the gateway's own"
+        hosts,
+        "",
+        "host:port list from which files are fetched even where it is internal, besides the gateway's own; others must be public",
     )
     access: Literal["userkey", "token"] = setting(
         choice("userkey", "token"), "userkey", "userkey: the key opens the bill; token: signed links only"
+    )
+    token_keys: tuple[tuple[str, bytes], ...] = setting(
+        token_keys,
+        "",
+        "keys with which the ERP signs embed tokens: name:secret separated by spaces; the first also signs those made here",
+    )
+    resolve_upstream: Literal["0", "1"] = setting(
+        choice("0", "1"),
+        "0",
+        "1: a token's bill_id that isn't stored here is asked for at the invoice cloud (getUserKey)",
     )
     operator_token: str | None = setting(optional, "", "bearer token of the operator's pages")
     timezone: ZoneInfo = setting(zone, "Asia/Shanghai", "time zone of the times shown")

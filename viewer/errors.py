@@ -67,6 +67,20 @@ class BadToken(ViewerError):
     message = N_("The link's signature is wrong or it has expired. Open the bill again from the ERP.")
 
 
+class ExpiredToken(BadToken):
+    """A token that was rightly signed and is over: nobody's guess."""
+
+    message = N_("The link has expired. Open the bill again from the ERP.")
+
+
+class NotAllowed(ViewerError):
+    """A view or an action that a token doesn't allow."""
+
+    status, code = 403, "not_allowed"
+    title = N_("This link doesn't allow that")
+    message = N_("The link was made out for less than this ({what}). Open the bill again from the ERP, or ask there.")
+
+
 class BadSignature(ViewerError):
     status, code = 401, "bad_signature"
     title = N_("The call's signature is not valid")

@@ -12,8 +12,8 @@ from viewer.store.database import open_database
 from viewer.store.schema import upgrade
 
 SIGNING_KEY = "signing.key"
-PICTURES = b"pictures"
-"""What these keys are for; other uses derive others."""
+PICTURES, TOKENS = b"pictures", b"tokens"
+"""What keys are for: each use derives its own."""
 
 
 def init_instance(settings: Settings) -> None:
@@ -31,8 +31,8 @@ def init_instance(settings: Settings) -> None:
         upgrade(database)
 
 
-def signing_keys(settings: Settings) -> list[bytes]:
-    """The installation's keys for its own addresses: one a line, the first signs, the others are still believed.
+def signing_keys(settings: Settings, use: bytes = PICTURES) -> list[bytes]:
+    """The installation's own keys for one use: one a line, the first signs, the others are still believed.
 
     Raises CommandError where there is none.
     """
@@ -43,7 +43,7 @@ def signing_keys(settings: Settings) -> list[bytes]:
         raise CommandError(N_("{path} can't be read: {reason}"), path=path, reason=error) from error
     if not keys:
         raise CommandError(N_("{path} holds no key; `viewer init` makes one where the file is missing."), path=path)
-    return [hmac.digest(key, PICTURES, "sha256") for key in keys]
+    return [hmac.digest(key, use, "sha256") for key in keys]
 
 
 def _make_key(path: Path) -> None:

@@ -3,9 +3,9 @@
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, Watch
 from viewer.gateway.sandbox.papers import Invoice
 
 THREE_INVOICES = "BX-2026-09-000121"
@@ -208,3 +208,133 @@ def test_full_screen_holds_both_sides_and_stays_when_comparing_ends(comparing: P
     comparing.keyboard.press("f")
     comparing.wait_for_function("() => !document.fullscreenElement")
     expect(comparing.locator("section.list")).to_be_visible()
+
+
+def rotations(page: Page) -> list[int]:
+    """What the page saves, none of which gets to the server."""
+    saved: list[int] = []
+
+    def answer(route: Route) -> None:
+        saved.append((route.request.post_data_json or {})["rotation"])
+        route.fulfill(json={})
+
+    page.route("**/rotation", answer)
+    return saved
+
+
+def test_what_is_saved_of_a_turned_side_is_what_its_reader_sees(comparing: Page) -> None:
+    saved = rotations(comparing)
+    seen = "() => [...document.querySelectorAll('invoice-stage')].map((one) => one.viewer.viewport.getRotation() % 360).join()"
+    with comparing.expect_response("**/rotation"):
+        comparing.keyboard.press("r")
+    comparing.wait_for_function(f"() => ({seen})() === '90,90'")
+    comparing.locator(".other .sheet").click()
+    with comparing.expect_response("**/rotation"):
+        comparing.keyboard.press("r")
+    comparing.wait_for_function(f"() => ({seen})() === '180,180'")
+    assert saved == [90, 180]
+    shown = "() => [...document.querySelectorAll('invoice-stage')].map((one) => one.page.rotation)"
+    assert comparing.evaluate(shown) == [90, 180], "the left one was turned by the reader once"
+
+
+def test_a_turn_is_saved_although_the_next_invoice_is_picked_at_once(page: Page, demo: Demo) -> None:
+    saved = rotations(page)
+    page.goto(demo.image_view(THREE_INVOICES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    files: list[str] = []
+    page.on(
+        "request", lambda asked: files.append(asked.url.split("/")[-2]) if asked.url.endswith("/rotation") else None
+    )
+    first, second = page.locator(".card a.open").nth(0), page.locator(".card a.open").nth(1)
+    page.keyboard.press("r")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".card").nth(1)).to_have_attribute("aria-current", "true")
+    shown = second.get_attribute("data-file-id")
+    page.wait_for_function("file => document.querySelector('invoice-stage').page?.fileId === file", arg=shown)
+    with page.expect_response(lambda answer: f"{shown}/rotation" in answer.url):
+        page.keyboard.press("R")
+    assert sorted(zip(files, saved, strict=True)) == sorted(
+        [(first.get_attribute("data-file-id") or "", 90), (second.get_attribute("data-file-id") or "", 270)]
+    )
+
+
+def test_an_invoice_that_was_turned_is_so_when_its_reader_comes_back(page: Page, demo: Demo) -> None:
+    rotations(page)
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".card").nth(0)).to_have_attribute("aria-current", "true")
+    with page.expect_response("**/rotation"):
+        page.keyboard.press("r")
+    serial_nos = [invoice.serial_no for invoice in demo.bills[THREE_INVOICES].invoices]
+    for key, index in (("ArrowRight", 1), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        expect(page.locator("aside.beside")).to_contain_text(serial_nos[index])
+    assert page.evaluate("() => document.querySelector('invoice-stage').page.rotation") == 90
+
+
+def test_both_sides_get_new_addresses_although_the_page_doesnt_hold_the_right_one(
+    page: Page, demo: Demo, watch: Watch
+) -> None:
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    page.keyboard.press("c")
+    page.wait_for_function(LIVE)
+    service = "() => document.querySelector('invoice-stage.other .strip [aria-current]').dataset.service"
+    page.evaluate(
+        """() => {
+          for (const link of document.querySelectorAll("invoice-stage .strip a")) {
+            link.dataset.service = link.dataset.service.replace(/\\/i\\/.{8}/, "/i/outdated");
+          }
+          const stage = document.querySelector("invoice-stage.other");
+          stage.paint(stage.page);
+        }"""
+    )
+    page.wait_for_function(f"() => !({service})().includes('outdated')")
+    page.wait_for_function("() => document.querySelector('invoice-stage.other .sheet img.picture')?.naturalWidth > 0")
+    assert watch.complaints
+    assert all("401" in complaint for complaint in watch.complaints)
+    watch.complaints.clear()
+
+
+def test_a_compared_card_that_is_exchanged_stays_what_it_is(comparing: Page, demo: Demo, watch: Watch) -> None:
+    serial_no = demo.bills[THREE_INVOICES].invoices[1].serial_no
+    comparing.route("**/pictures/**", lambda route: route.fulfill(status=422, body=""))
+    comparing.evaluate(
+        """serialNo => {
+          const card = document.querySelector(`.card[data-serial-no="${serialNo}"]`);
+          card.dataset.old = "";
+          const waiting = document.createElement("pending-picture");
+          waiting.innerHTML = `<img class="picture pending" src="${location.pathname}/pictures/1/320.jpg">`;
+          card.querySelector(".open").replaceWith(waiting);
+          card.querySelector("a[data-open]").focus();
+        }""",
+        serial_no,
+    )
+    card = comparing.locator(f".card[data-serial-no='{serial_no}']")
+    expect(comparing.locator("pending-picture")).to_have_count(1)
+    expect(comparing.locator("pending-picture")).to_have_count(0)
+    expect(comparing.locator(".card[data-old]")).to_have_count(0)
+    expect(card).to_have_class("card compared")
+    expect(card.locator("a[data-open]")).to_be_focused()
+    comparing.click("[data-do=swap]")
+    expect(card).to_have_attribute("aria-current", "true")
+    expect(comparing.locator(".card[aria-current]")).to_have_count(1)
+    watch.complaints[:] = [each for each in watch.complaints if "422" not in each]
+
+
+def test_the_location_views_other_invoices_are_its_entrys_own_alone(page: Page, demo: Demo) -> None:
+    bill = demo.bills[THREE_INVOICES]
+    asked: list[str] = []
+    page.on("response", lambda answer: asked.append(answer.url))
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    page.keyboard.press("c")
+    page.wait_for_function(LIVE)
+    right = page.locator(".pair .who").last
+    for index in (2, 1):
+        page.keyboard.press("End" if index == 2 else "ArrowLeft")
+        expect(right).to_contain_text(number_of(demo, THREE_INVOICES, index))
+    page.keyboard.press("Home")
+    expect(right).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    for trace in (bill.invoices[3].serial_no, number_of(demo, THREE_INVOICES, 3)):
+        assert trace not in page.content()
+        assert not any(trace in url for url in asked)

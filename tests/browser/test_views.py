@@ -259,6 +259,31 @@ def test_a_pending_picture_is_asked_again_until_the_card_can_be_exchanged(page: 
     watch.complaints.clear()
 
 
+def test_a_pending_card_that_is_sorted_asks_no_more_often(page: Page, demo: Demo, watch: Watch) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=503 if len(asked) < 4 else 422, body="")
+
+    page.route("**/pictures/**", answer)
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.evaluate(
+        """() => {
+          const waiting = document.createElement("pending-picture");
+          waiting.innerHTML = `<img class="picture pending" src="${location.pathname}/pictures/1/320.jpg">`;
+          document.querySelector(".card .open").replaceWith(waiting);
+        }"""
+    )
+    page.wait_for_function("() => document.querySelector('pending-picture img').complete")
+    page.click(".narrow summary")
+    for order in ("most", "least", "date", ""):
+        page.select_option("select[name=sort]", order)
+    expect(page.locator("pending-picture")).to_have_count(0, timeout=30_000)
+    assert len(asked) == 4
+    watch.complaints.clear()
+
+
 def test_files_that_fail_are_marked_and_the_rest_is_shown(page: Page, demo: Demo) -> None:
     page.goto(demo.image_view(FAILING))
     expect(page.locator(".card .no-picture.problem")).to_have_count(2)

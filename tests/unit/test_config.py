@@ -22,6 +22,9 @@ def load(instance: Path, **given: str) -> Settings:
     return Settings.load({"VIEWER_INSTANCE": str(instance), **given})
 
 
+TWO_KEYS = (("b", b"0123:567" * 4), ("a", b"+/=," * 8 + b"wxyz"))
+
+
 @pytest.mark.parametrize(
     ("parse", "value", "parsed"),
     [
@@ -41,6 +44,7 @@ def load(instance: Path, **given: str) -> Settings:
         (config.sources, " 'self'  https://erp.example ", "'self' https://erp.example"),
         (config.networks, "10.1.2.3/8,::1", (ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128"))),
         (config.codes, "1301, 1302", frozenset({"1301", "1302"})),
+        (config.token_keys, "b:" + "0123:567" * 4 + "  a:" + "+/=," * 8 + "wxyz", TWO_KEYS),
     ],
 )
 def test_a_value_is_read(parse: Callable[[str], object], value: str, parsed: object) -> None:
@@ -79,6 +83,11 @@ def test_a_value_is_read(parse: Callable[[str], object], value: str, parsed: obj
         (config.zone, "Asia/Nowhere"),
         (config.zone, ""),
         (config.zone, "../etc/passwd"),
+        (config.token_keys, "a:short"),
+        (config.token_keys, "a:" + "x" * 64),
+        (config.token_keys, "0123456789abcdef" * 4),
+        (config.token_keys, "a b:" + "0123456789abcdef" * 4),
+        (config.token_keys, " ".join(["a:" + "0123456789abcdef" * 4] * 2)),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(parse: Callable[[str], object], value: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from tests.clouds import ScriptedCloud, scripted
 from tests.installations import Installation, installed
 from tests.sandboxes import serving, without_pixels
+from tests.tokens import TOKEN_KEYS
 from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
@@ -55,4 +56,12 @@ def odd_site(odd_cloud: ScriptedCloud, tmp_path_factory: pytest.TempPathFactory)
     limits = {"max_file_bytes": 2_000_000, "max_pixels": 4_000_000, "max_pages": 20, "download_deadline": 1}
     folder = tmp_path_factory.mktemp("odd-site")
     with installed(folder, cloud=odd_cloud.url, upstream_deadline=2, **limits) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def token_site(odd_cloud: ScriptedCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that takes embed tokens only, signed with a key that it shares with an ERP."""
+    given = {"access": "token", "token_keys": TOKEN_KEYS, "upstream_deadline": 2}
+    with installed(tmp_path_factory.mktemp("token-site"), cloud=odd_cloud.url, **given) as installation:
         yield installation

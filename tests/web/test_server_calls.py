@@ -3,13 +3,17 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from tests.bills import new_bill
+from tests.clouds import ScriptedCloud
 from tests.installations import Installation, installed, problem_of
 from tests.sandboxes import signed
+from tests.scoped_bills import put_scoped_bill
+from tests.tokens import decoded
 from viewer.domain.signing import ENC_TYPES, EncType
 from viewer.gateway.sandbox.state import State
 
@@ -145,3 +149,54 @@ def test_numbers_are_as_good_as_text(alone: Installation) -> None:
 def test_without_a_client_secret_nobody_can_sign(tmp_path: Path) -> None:
     with installed(tmp_path, client_secret="") as open_house:
         problem_of(open_house.post(PATH, json=signed(bill_id="x")), 401, "bad_signature")
+
+
+TOKENS = "/api/v1/embed-tokens"
+
+
+def test_a_signed_call_gets_a_token_and_the_same_call_the_same_one(token_site: Installation) -> None:
+    claims = {
+        "bill_id": "B-1",
+        "branch_id": "E-1",
+        "views": ["location"],
+        "actions": ["view"],
+        "sub": "张三",
+        "ttl": 60,
+    }
+    body = signed(at=time.time() - 110) | claims
+    first = token_site.post(TOKENS, json=body)
+    assert first.status_code == 200, first.text
+    told = decoded(first.json()["token"].split(".")[1])
+    del claims["ttl"]
+    assert told == {"aud": "bill-viewer", "iat": told["iat"], "exp": told["iat"] + 60, **claims}
+    assert datetime.fromisoformat(first.json()["expires_at"]).timestamp() == told["exp"]
+    assert token_site.post(TOKENS, json=body).json() == first.json()
+    problem_of(token_site.post(TOKENS, json=body | {"sub": "李四"}), 401, "bad_signature")
+    problem_of(token_site.post(PATH, json=body), 401, "bad_signature")
+
+
+def test_a_token_that_was_asked_for_opens_its_bill(token_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    put_scoped_bill(odd_cloud, token_site, "asked")
+    asked = {"bill_no": "asked-bill", "views": ["location"], "branch_id": "asked-entry-2"}
+    made = token_site.post(TOKENS, json=signed(at=time.time() - 120) | asked).json()["token"]
+    assert token_site.json(f"/bills/{made}/views/location")["branch_id"] == "asked-entry-2"
+    problem_of(token_site.get(f"/api/v1/bills/{made}"), 403, "not_allowed")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({}, {"bill_id": "a", "bill_no": "b"}, {"bill_id": ""}, {"bill_id": "a", "views": ["all"]}),
+        *({"bill_id": "a", "actions": ["x"]}, {"bill_id": "a", "ttl": 0}, {"bill_id": "a", "ttl": 10**9}),
+        *({"bill_id": "a", "sub": "x" * 65}, {"bill_id": "a", "branch_id": "\n"}, {"bill_id": 7}),
+    ],
+)
+def test_claims_that_make_no_sense_are_no_request(token_site: Installation, wrong: dict[str, object]) -> None:
+    body = signed(at=time.time() - 130) | wrong
+    assert problem_of(token_site.post(TOKENS, json=body), 400, "bad_request")["detail"]
+
+
+def test_nobody_gets_a_token_without_a_signature(token_site: Installation) -> None:
+    for wrong in ({"sign": "0" * 64}, {"encType": "0"}, {"client_id": "x"}, {"timestamp": "1"}):
+        body = signed(at=time.time() - 140) | {"bill_id": "a"} | wrong
+        problem_of(token_site.post(TOKENS, json=body), 401, "bad_signature")

@@ -15,6 +15,7 @@ from tests.installations import Installation, files_of, installed
 from tests.sandboxes import SECONDS
 from viewer.archive import Archive
 from viewer.config import Settings
+from viewer.domain.grant import whole_bill
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
@@ -99,8 +100,8 @@ def open_bill(given: dict[str, str], userkeys: list[str], start: object) -> None
     try:
         start.wait()  # type: ignore[attr-defined]
         for userkey in userkeys:
-            archive.files.wait(archive.bills.open(userkey), seconds=SECONDS)
-            bill = archive.bills.stored(userkey)
+            archive.files.wait(archive.bills.open(whole_bill(userkey)), seconds=SECONDS)
+            bill = archive.bills.stored(whole_bill(userkey))
             assert bill
             assert {file.state for invoice in bill.invoices for file in invoice.files} == {"ready"}
     finally:
@@ -139,7 +140,7 @@ def test_the_file_that_a_killed_process_had_claimed_is_fetched_when_its_claim_ha
     made = new_bill(1)
     sandbox.put_bill(made)
     site = pair[0]
-    site.archive.bills.open(made.userkey)  # lists, fetches nothing
+    site.archive.bills.open(whole_bill(made.userkey))  # lists, fetches nothing
     soon = datetime.now(UTC) + timedelta(seconds=1)
     with site.archive.database.write() as session:
         file = session.scalars(select(File).where(File.url.is_not(None)).order_by(File.id.desc()).limit(1)).one()

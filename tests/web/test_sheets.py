@@ -171,14 +171,25 @@ def test_a_location_view_of_the_demos_sheet_tells_of_its_own_crop_only(site: Ins
     assert not [page_id for page_id in sheets if page_id in manifest.text]
 
 
-def test_upstreams_rotation_is_how_the_file_is_shown_at_first(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+@pytest.mark.parametrize(
+    ("hints", "turned"),
+    [
+        ({"rotationAngle": "90"}, 90),
+        ({"orientation": 90}, 90),
+        ({"rotationAngle": "0", "orientation": "90"}, 0),
+        ({"orientation": "6"}, 0),
+    ],
+)
+def test_upstreams_rotation_is_how_the_file_is_shown_at_first(
+    odd_site: Installation, odd_cloud: ScriptedCloud, hints: dict[str, Any], turned: int
+) -> None:
     content = encoded(Image.new("RGB", (60, 40), "white"), "PNG")
     row = row_of("lying.png", odd_cloud.put_file("lying.png", content, "image/png"), content)
-    row["invoiceFiles"][0]["rotationAngle"] = "90"
+    row["invoiceFiles"][0].update(hints)
     key = odd_cloud.put_list([row])
     (file,) = odd_site.whole(key)["invoices"][0]["files"]
-    assert (file["rotation"], file["pages"][0]["width"], file["pages"][0]["height"]) == (90, 60, 40)
-    assert "/full/60,/90/default.jpg" in odd_site.page(f"/bills/{key}")
+    assert (file["rotation"], file["pages"][0]["width"], file["pages"][0]["height"]) == (turned, 60, 40)
+    assert f"/full/60,/{turned}/default.jpg" in odd_site.page(f"/bills/{key}")
 
 
 def test_a_reader_turns_a_file_for_every_later_reader(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

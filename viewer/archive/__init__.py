@@ -8,6 +8,7 @@ from viewer.archive.binder import Binder
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
+from viewer.archive.grants import Grants
 from viewer.archive.imports import Imports
 from viewer.archive.papers import Papers
 from viewer.archive.renditions import Renditions
@@ -29,6 +30,7 @@ class Archive:
     blobs: Blobs
     decoders: Decoders
     bills: Bills
+    grants: Grants
     files: Files
     renditions: Renditions
     texts: Texts
@@ -69,6 +71,7 @@ class Archive:
                 blobs=blobs,
                 decoders=decoders,
                 bills=bills,
+                grants=Grants(settings, database, bills),
                 files=files,
                 renditions=renditions,
                 texts=texts,

@@ -9,6 +9,7 @@ from concurrent.futures import wait as wait_for
 from datetime import UTC, datetime, timedelta
 
 from viewer.config import Settings
+from viewer.domain.grant import Grant
 from viewer.domain.listing import BillListing, ListedEntry
 from viewer.errors import UnknownUserkey, UpstreamError, UpstreamRefused
 from viewer.flight import SingleFlight
@@ -37,45 +38,48 @@ class Bills:
         self._gateway = gateway
         self._asking = SingleFlight[Bill]()
         self._asking_again = SingleFlight[None]()
+        self._resolving = SingleFlight[str]()
         self._asked_again: dict[str, float] = {}
         self._threads = ThreadPoolExecutor(OPENINGS, thread_name_prefix="open")
         self._coming: dict[str, Future[Bill]] = {}
         self._guard = threading.Lock()
 
-    def open(self, userkey: str) -> Bill:
-        """The whole bill, with everything of it loaded; asked upstream when the copy is older than VIEWER_BILL_TTL.
+    def open(self, grant: Grant) -> Bill:
+        """The bill, or what of it the grant opens, with everything of it loaded; asked upstream when the copy is older than
+        VIEWER_BILL_TTL.
 
         Raises UnknownUserkey, or an UpstreamError where upstream fails and no copy is stored.
         """
-        return self._current(userkey) or self._ask(userkey, timedelta(seconds=self._settings.bill_ttl))
+        return self._within(grant, self._open(grant.userkey))
 
-    def open_within(self, userkey: str, seconds: float) -> Bill | None:
+    def open_within(self, grant: Grant, seconds: float) -> Bill | None:
         """The same; None where it takes longer than so many seconds. The opening then goes on, and who opens the bill
         meanwhile shares it."""
+        userkey = grant.userkey
         if current := self._current(userkey):
-            return current
+            return self._within(grant, current)
         with self._guard:
             opening = self._coming.get(userkey)
             if opening is None:
-                opening = self._coming[userkey] = self._threads.submit(self.open, userkey)
+                opening = self._coming[userkey] = self._threads.submit(self._open, userkey)
                 opening.add_done_callback(lambda _: self._coming.pop(userkey, None))
-        return opening.result() if wait_for([opening], seconds).done else None
+        return self._within(grant, opening.result()) if wait_for([opening], seconds).done else None
 
-    def refresh(self, userkey: str) -> Bill:
+    def refresh(self, grant: Grant) -> Bill:
         """The same, asked upstream now unless that happened within the last ten seconds."""
-        return self._ask(userkey, PAUSE)
+        return self._within(grant, self._ask(grant.userkey, PAUSE))
 
-    def stored(self, userkey: str) -> Bill | None:
+    def stored(self, grant: Grant) -> Bill | None:
         """The stored copy, however old."""
         with self._database.read() as session:
-            return queries.load_bill(session, userkey)
+            return queries.load_bill(session, grant.userkey, grant.branch_key)
 
     def require(self, userkey: str) -> None:
         """Raises UnknownUserkey, or what opening the bill raises, where no bill of this userkey is stored."""
         with self._database.read() as session:
             row = queries.load_bill_row(session, userkey)
         if row is None or row.withdrawn:
-            self.open(userkey)
+            self._open(userkey)
 
     def ask_again(self, userkey: str) -> None:
         """A fresh list for its file links; files that failed before are not tried again because of it. May raise.
@@ -110,13 +114,52 @@ class Bills:
                 add_entries(bill, [ListedEntry(branch_id=branch_id)])
         return userkey
 
+    def resolve(self, bill_id: str) -> str:
+        """The userkey that upstream has for a bill which isn't stored here. It is registered once upstream lists something
+        under it, and not before: upstream gives a key for any id.
+
+        Raises UnknownUserkey, or an UpstreamError.
+        """
+        return self._resolving.run(bill_id, lambda: self._resolve(bill_id))
+
     def close(self) -> None:
         """Waits for what is being asked; nothing that waits is begun."""
         self._threads.shutdown(cancel_futures=True)
 
+    def _resolve(self, bill_id: str) -> str:
+        if self._gateway is None:
+            raise UnknownUserkey
+        try:
+            userkey = self._gateway.get_userkey(bill_id=bill_id, bill_no=None, branch_id=None)
+        except UpstreamRefused as error:
+            if error.errcode in self._settings.unknown_errcodes:
+                raise UnknownUserkey from error
+            raise
+        if self._open(userkey).bill_id not in (None, bill_id):
+            raise UnknownUserkey  # whatever this key opens, it isn't the bill that was asked for
+        with self._database.write() as session:
+            bill = lock_bill(session, userkey, source="upstream", load=())
+            bill.bill_id, bill.registered_at = bill_id, bill.registered_at or datetime.now(UTC)
+        return userkey
+
+    def _open(self, userkey: str) -> Bill:
+        return self._current(userkey) or self._ask(userkey, timedelta(seconds=self._settings.bill_ttl))
+
+    def _within(self, grant: Grant, whole: Bill) -> Bill:
+        """What the grant opens of a bill: of one entry alone it is loaded anew, so that nothing else is in it."""
+        if grant.branch_key is None:
+            return whole
+        cut = self.stored(grant)
+        assert cut, "it was opened just now"
+        return cut
+
+    def _stored(self, userkey: str) -> Bill | None:
+        with self._database.read() as session:
+            return queries.load_bill(session, userkey)
+
     def _current(self, userkey: str) -> Bill | None:
         """The stored copy where it can be shown without asking."""
-        stored = self.stored(userkey)
+        stored = self._stored(userkey)
         fresh = stored is not None and self._is_current(stored, timedelta(seconds=self._settings.bill_ttl))
         return stored if fresh else None
 
@@ -140,14 +183,14 @@ class Bills:
         return self._asking.run(userkey, lambda: self._ask_now(userkey, lifetime))
 
     def _ask_now(self, userkey: str, lifetime: timedelta) -> Bill:
-        stored = self.stored(userkey)
+        stored = self._stored(userkey)
         if stored is not None and self._is_current(stored, lifetime):
             return stored  # another request had just asked
         if self._gateway is None:
             raise UnknownUserkey
         if not self._claim(userkey):
             self._await_other(userkey)
-            stored = self.stored(userkey)
+            stored = self._stored(userkey)
             if stored is not None and self._is_current(stored, lifetime):
                 return stored
             self._claim(userkey)  # the other process got no list: its reader was told, this one's is asked for anew

@@ -8,6 +8,7 @@ from concurrent.futures import TimeoutError as Late
 
 from viewer.archive.bills import Bills
 from viewer.archive.fetching import Fetching
+from viewer.domain.grant import Grant
 from viewer.errors import NotReady, UnknownFile, UnknownPage
 from viewer.store import queries
 from viewer.store.database import Database
@@ -63,34 +64,34 @@ class Files:
         if asked:
             self._wait(bill.userkey, pending, min(seconds, LONGEST_WAIT))
 
-    def file(self, userkey: str, file_id: str) -> File:
-        """A file of this bill, waited for while it is pending. Raises UnknownUserkey, UnknownFile, or NotReady when it
-        takes too long."""
-        file = self._find(userkey, file_id)
+    def file(self, grant: Grant, file_id: str) -> File:
+        """A file of the grant's bill and scope, waited for while it is pending. Raises UnknownUserkey, UnknownFile, or
+        NotReady when it takes too long."""
+        file = self._find(grant, file_id)
         if file.state == "pending":
 
             def pending() -> list[File]:
-                found = self._find(userkey, file_id)
+                found = self._find(grant, file_id)
                 return [found] if found.state == "pending" else []
 
-            self._wait(userkey, pending, LONGEST_WAIT)
-            file = self._find(userkey, file_id)
+            self._wait(grant.userkey, pending, LONGEST_WAIT)
+            file = self._find(grant, file_id)
             if file.state == "pending":
                 raise NotReady(retry_after=5)
         return file
 
-    def rotate(self, userkey: str, file_id: str, rotation: int) -> None:
+    def rotate(self, grant: Grant, file_id: str, rotation: int) -> None:
         """Remembers by how much a file is turned clockwise when it is shown. Raises UnknownUserkey or UnknownFile."""
-        file = self._find(userkey, file_id)
+        file = self._find(grant, file_id)
         with self._database.write() as session:
             queries.get_file(session, file.id).rotation = rotation
 
-    def page(self, userkey: str, page_id: str) -> FoundPage:
-        """A page of this bill. Raises UnknownUserkey or UnknownPage."""
+    def page(self, grant: Grant, page_id: str) -> FoundPage:
+        """A page of the grant's bill and scope. Raises UnknownUserkey or UnknownPage."""
         with self._database.read() as session:
-            found = queries.find_page(session, userkey, page_id)
+            found = queries.find_page(session, grant, page_id)
         if found is None:
-            self._bills.require(userkey)
+            self._bills.require(grant.userkey)
             raise UnknownPage
         return found
 
@@ -107,11 +108,11 @@ class Files:
         self.stop()
         self._threads.shutdown()
 
-    def _find(self, userkey: str, file_id: str) -> File:
+    def _find(self, grant: Grant, file_id: str) -> File:
         with self._database.read() as session:
-            file = queries.find_file(session, userkey, file_id)
+            file = queries.find_file(session, grant, file_id)
         if file is None:
-            self._bills.require(userkey)
+            self._bills.require(grant.userkey)
             raise UnknownFile
         return file
 

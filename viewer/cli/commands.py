@@ -23,6 +23,8 @@ from viewer.documents import ofd
 from viewer.documents.pool import Decoders
 from viewer.documents.sniff import OFD, sniff
 from viewer.domain.codes import INVOICE_TYPES, LEFT_OUT, PROBLEMS
+from viewer.domain.embed_token import LONGEST_TTL, Claims, WrongClaim
+from viewer.domain.grant import ACTIONS, VIEWS, whole_bill
 from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
@@ -131,7 +133,7 @@ def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
 def bill(key: str, as_json: bool) -> None:
     userkey = parse_userkey(key.strip(), access="userkey")
     with _archive() as archive:
-        found = archive.bills.open(userkey)
+        found = archive.bills.open(whole_bill(userkey))
     if as_json:
         click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
     else:
@@ -164,10 +166,10 @@ def warm(keys: tuple[str, ...]) -> None:
     userkeys = [parse_userkey(key.strip(), access="userkey") for key in keys]
     with _archive() as archive, _bar(Console(stderr=True)) as bar, ThreadPoolExecutor(archive.decoders.count) as two:
         for userkey in userkeys:
-            fetching = archive.files.bring_in(archive.bills.open(userkey))
+            fetching = archive.files.bring_in(archive.bills.open(whole_bill(userkey)))
             for _future in bar.track(as_completed(fetching), len(fetching), description=_("Fetching its files")):
                 pass
-            bill = archive.bills.open(userkey)
+            bill = archive.bills.open(whole_bill(userkey))
             pages = [FoundPage(page, file) for file in bill.pictures for page in file.pages]
             making = {two.submit(_warm, archive.renditions, found): found for found in pages}
             for future in bar.track(as_completed(making), len(making), description=bill.bill_no or userkey):
@@ -180,6 +182,43 @@ def warm(keys: tuple[str, ...]) -> None:
                     bill=bill.bill_no or userkey, count=len(pages)
                 )
             )
+
+
+@cli.command(help=_("Signs an embed token by hand, and tells the address that it opens."))
+@click.option("--bill-id", help=_("The bill's id in the ERP."))
+@click.option("--bill-no", help=_("Or its number."))
+@click.option("--image-number", help=_("Or its image number."))
+@click.option("--branch-id", help=_("Limits the token to this entry."))
+@click.option(
+    "--view", "views", multiple=True, type=click.Choice(sorted(VIEWS)), help=_("A view it allows; both by default.")
+)
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice(sorted(ACTIONS)),
+    help=_("Something it allows; view alone by default."),
+)
+@click.option("--sub", help=_("The reader's name."))
+@click.option(
+    "--ttl",
+    type=click.IntRange(1, LONGEST_TTL),
+    default=600,
+    show_default=True,
+    help=_("Seconds for which it is good."),
+)
+def token(ttl: int, views: tuple[str, ...], actions: tuple[str, ...], **names: str | None) -> None:
+    told = {**names, "views": list(views) or None, "actions": list(actions) or None}
+    try:
+        claims = Claims.parse(told)
+    except WrongClaim as error:
+        raise CommandError(N_("The token's claim “{name}” is missing or wrong."), name=str(error)) from error
+    with _archive() as archive:
+        settings = archive.settings
+        signed, _expires = archive.grants.sign(claims, seconds=ttl)
+    base = settings.public_url or f"http://{settings.host}:{settings.port}"
+    click.echo(signed)
+    click.echo(f"{base}/bills/{signed}" + ("/location" if claims.branch_id else ""), err=True)
 
 
 @cli.command(

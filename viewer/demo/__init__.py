@@ -17,6 +17,7 @@ import requests
 from viewer.archive import Archive
 from viewer.config import ENV_FILE, Settings
 from viewer.demo.erp import create_erp
+from viewer.domain.grant import whole_bill
 from viewer.errors import N_, CommandError
 from viewer.gateway.sandbox.app import create_sandbox
 from viewer.gateway.sandbox.catalogue import (
@@ -143,7 +144,7 @@ class Demo:
             for number, each in enumerate(catalogue, 1):
                 for entry in each.entries:
                     archive.bills.register(bill_id=each.bill_id, bill_no=each.bill_no, branch_id=entry.branch_id)
-                opened.append(archive.bills.open(each.userkey))
+                opened.append(archive.bills.open(whole_bill(each.userkey)))
                 progress("bills", number, len(catalogue))
             coming = [future for bill in opened for future in archive.files.bring_in(bill)]
             for number, future in enumerate(coming, 1):

@@ -98,8 +98,9 @@ PROBLEMS = {
     "too_slow": N_("The file took too long to read. Download the original."),
     "too_large": N_("The file is larger than the viewer takes, so it was not fetched."),
     "host_not_allowed": N_(
-        "The file lies on a server that isn't on the allow-list (VIEWER_FILE_HOSTS), so it was not fetched."
+        "The file lies on an internal server that isn't on the allow-list (VIEWER_FILE_HOSTS), so it was not fetched."
     ),
+    "bad_link": N_("The invoice cloud's link to this file is not an address that is fetched. Tell the operator."),
     "link_expired": N_("The invoice cloud's link to this file has expired, and a fresh list brought none that works."),
     "unreachable": N_("The server that holds this file can't be reached. Refresh the bill to try again."),
     "timeout": N_("The file took too long to arrive. Refresh the bill to try again."),

@@ -16,16 +16,21 @@ EAS_ID = re.compile(r"[0-9A-Za-z+/]{20,43}={0,2}")
 def parse_userkey(key: str, *, access: str) -> str:
     """The canonical (lower-case) userkey.
 
-    Raises BadKey for what is neither a userkey nor a token. Raises BadToken for a token, none of which this version
-    issues, and for every raw userkey where `access` is "token", whether it exists or not.
+    Raises BadKey for what is neither a userkey nor a token. Raises BadToken for a token, which is no userkey, and for every
+    raw userkey where `access` is "token", whether it exists or not.
     """
-    if TOKEN.fullmatch(key):
+    if is_token(key):
         raise BadToken
     if not USERKEY.fullmatch(key):
         raise BadKey
     if access == "token":
         raise BadToken
     return key.lower()
+
+
+def is_token(key: str) -> bool:
+    """Whether a key has the form of an embed token: three parts separated by dots."""
+    return bool(TOKEN.fullmatch(key))
 
 
 def branch_key(branch_id: str) -> str:

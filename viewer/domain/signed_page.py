@@ -1,9 +1,11 @@
 """Signed pages: an address that carries all that a page's pictures need, and the right to see them for a while.
 
-The signature covers the page (which belongs to one bill), its content and the end of its time, so that whoever holds the
-address sees this page of this bill in this version, and nothing else. One signature serves all regions and sizes.
+The signature covers the bill, the page, its content, the scope and the reader of the grant it was made under, and the end of
+its time, so that whoever holds the address sees this page of this bill in this version, and nothing else, and that it is
+known to whom it was given. One signature serves all regions and sizes.
 """
 
+import hashlib
 import hmac
 import struct
 from base64 import b64decode, urlsafe_b64encode
@@ -14,23 +16,31 @@ from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 
 HOUR = 3600
-FIELDS = struct.Struct(">I12s32sIII")
-"""End (Unix seconds), page_id, SHA-256, number, width, height; the media type follows, then the signature."""
+FIELDS = struct.Struct(">I12s32sIIIQ8sH")
+"""End (Unix seconds), page_id, SHA-256, number, width, height, bill, scope, length of the reader's name; this name follows,
+then the media type, then the signature."""
 SIGNATURE = 16
 """Bytes of the HMAC-SHA-256 that are kept."""
 
 
-@dataclass(frozen=True)
+WHOLE = ""
+"""The scope of those who may see the whole bill."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SignedPage:
-    """A page of a bill, until `expires` (Unix seconds)."""
+    """A page of a bill (its row's number), until `expires` (Unix seconds); `reader` is whom the token was made out to."""
 
     page_id: str
     source: PageSource
     expires: int
+    bill: int
+    scope: str = WHOLE
+    reader: str = ""
 
     def sign(self, key: bytes) -> str:
         """As one segment of an address."""
-        source = self.source
+        source, reader = self.source, self.reader.encode()
         fields = FIELDS.pack(
             self.expires,
             bytes.fromhex(self.page_id),
@@ -38,9 +48,12 @@ class SignedPage:
             source.number,
             source.size.width,
             source.size.height,
+            self.bill,
+            bytes.fromhex(self.scope),
+            len(reader),
         )
-        told = fields + source.media_type.encode()
-        return urlsafe_b64encode(told + _signature(told, key)).rstrip(b"=").decode()
+        told = fields + reader + source.media_type.encode()
+        return _text(told + _signature(told, key))
 
     @classmethod
     def read(cls, segment: str, keys: Sequence[bytes]) -> "SignedPage | None":
@@ -52,14 +65,32 @@ class SignedPage:
         told, signature = given[:-SIGNATURE], given[-SIGNATURE:]
         if not any(hmac.compare_digest(signature, _signature(told, key)) for key in keys):
             return None
-        expires, page_id, sha256, number, width, height = FIELDS.unpack_from(told)
-        media_type = told[FIELDS.size :].decode()
-        return cls(page_id.hex(), PageSource(sha256.hex(), media_type, number, Size(width, height)), expires)
+        if _text(given) != segment:
+            return None  # another spelling of the same bytes: the last character has bits that count for nothing
+        expires, page_id, sha256, number, width, height, bill, scope, length = FIELDS.unpack_from(told)
+        reader, media_type = told[FIELDS.size :][:length].decode(), told[FIELDS.size + length :].decode()
+        return cls(
+            page_id=page_id.hex(),
+            source=PageSource(sha256.hex(), media_type, number, Size(width, height)),
+            expires=expires,
+            bill=bill,
+            scope=scope.hex() if any(scope) else WHOLE,
+            reader=reader,
+        )
+
+
+def scope_of(branch_key: str | None) -> str:
+    """What stands for an entry in a signed page; for the whole bill nothing."""
+    return hashlib.sha256(branch_key.encode()).hexdigest()[:16] if branch_key else WHOLE
 
 
 def end_of_next_hour(now: float) -> int:
     """Until when an address made now is good: the same for a whole hour, so that addresses repeat and are kept."""
     return (int(now) // HOUR + 2) * HOUR
+
+
+def _text(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _signature(told: bytes, key: bytes) -> bytes:

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from viewer.config import Settings
 from viewer.domain.listing import BillListing
 from viewer.domain.signing import sign
 from viewer.errors import UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
 from viewer.gateway import wire
-from viewer.gateway.transfer import Deadline, body, told_apart
+from viewer.gateway.transfer import BoundedAdapter, Deadline, body, exchange
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._session = requests.Session()
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=32)
+        adapter = BoundedAdapter(pool_connections=4, pool_maxsize=32)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -84,20 +83,20 @@ class Gateway:
         return self._call(path, fields, deadline)
 
     def _call(self, path: str, fields: Mapping[str, str], deadline: Deadline) -> dict[str, Any]:
-        with (
-            told_apart(deadline),
-            self._session.post(
-                f"{self._settings.gateway_url}{path}",
-                json=fields,
-                timeout=(min(self._settings.connect_timeout, deadline.left()), deadline.left()),
-                allow_redirects=False,
-                stream=True,
-            ) as response,
-        ):
-            try:
+        try:
+            with (
+                exchange(deadline, LARGEST_ANSWER),
+                self._session.post(
+                    f"{self._settings.gateway_url}{path}",
+                    json=fields,
+                    timeout=(min(self._settings.connect_timeout, deadline.left()), deadline.left()),
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
                 content = b"".join(body(response, deadline=deadline, limit=LARGEST_ANSWER))
-            except OverflowError as error:
-                raise UpstreamUnreachable(reason=f"more than {LARGEST_ANSWER} bytes") from error
+        except OverflowError as error:
+            raise UpstreamUnreachable(reason=f"more than {LARGEST_ANSWER} bytes") from error
         if response.status_code != requests.codes.ok:
             raise UpstreamUnreachable(reason=f"HTTP {response.status_code}")
         try:

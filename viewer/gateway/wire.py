@@ -233,8 +233,11 @@ def _listed_file(each: Raw, number: int) -> ListedFile:
 
 
 def _rotation(holder: Raw) -> int:
-    """`rotationAngle`: by how much the image has to be turned clockwise; anything but quarter turns is none."""
-    angle = (_text(holder, "rotationAngle") or "0").removesuffix(".0")
+    """By how much the image has to be turned clockwise: `rotationAngle`, or `orientation` where only that is given.
+
+    What `orientation` counts is documented nowhere; degrees are taken, and anything but quarter turns (EXIF's 1 to 8) is none.
+    """
+    angle = (_text(holder, "rotationAngle", "orientation") or "0").removesuffix(".0")
     return int(angle) % 360 if angle.lstrip("-").isdecimal() and len(angle) < 6 and int(angle) % 90 == 0 else 0
 
 

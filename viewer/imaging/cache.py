@@ -26,6 +26,8 @@ LADDER = "ladder"
 UNFINISHED = ".new"
 FRESH = 3600.0
 """Seconds for which the time of a file's last use may be wrong: it isn't noted more often."""
+PATHS = 4096
+"""Kept in memory: making one takes half as long as reading a thumbnail does."""
 LOCAL_HEADER = 30
 """Bytes before an entry's name in a ZIP; its content comes after name and extra field."""
 
@@ -46,6 +48,7 @@ class RenditionCache:
         self._folder = folder / ENGINE
         self._wrote = wrote
         self._making = SingleFlight[None]()
+        self._path = lru_cache(PATHS)(self._new_path)
 
     def find(self, source: PageSource, name: str, pack: str) -> bytes | None:
         """The picture if it has been made, alone or in this pack."""
@@ -105,7 +108,7 @@ class RenditionCache:
         _note_use(path, used)
         return Stored(path, *place) if place else None
 
-    def _path(self, source: PageSource, name: str) -> Path:
+    def _new_path(self, source: PageSource, name: str) -> Path:
         digest = _digest(source, name)
         return self._folder / digest[:2] / digest
 
@@ -134,10 +137,13 @@ def _digest(source: PageSource, name: str) -> str:
 def _read(stored: Stored) -> bytes | None:
     """None where it was thrown away in this very moment."""
     try:
-        with stored.path.open("rb", buffering=0) as file:
-            return os.pread(file.fileno(), stored.size, stored.start)
+        file = os.open(stored.path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
+    try:
+        return os.pread(file, stored.size, stored.start)
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -8,11 +8,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
+from viewer.domain.embed_token import Claims
+from viewer.domain.grant import Grant
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.store.models import Asking, Attachment, Base, Bill, File, Invoice, Page, ServedCall
+from viewer.store.models import Asking, Attachment, Base, Bill, Entry, File, Invoice, Page, ServedCall
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
@@ -24,6 +27,24 @@ WHOLE_BILL = (
         selectinload(Attachment.entries), selectinload(Attachment.all_files).selectinload(File.pages)
     ),
 )
+
+
+def one_entry(branch_key: str) -> tuple[ExecutableOption, ...]:
+    """The same of one entry alone: its invoices and attachments, these on no other entry, no pasted sheet."""
+    entry = Entry.branch_key == branch_key
+    pages = selectinload(File.pages)
+    return (
+        selectinload(Bill.entries.and_(entry)),
+        selectinload(Bill.all_invoices.and_(Invoice.entries.any(entry))).options(
+            selectinload(Invoice.entries.and_(entry)),
+            selectinload(Invoice.all_files.and_(File.sheet.is_(False))).options(pages),
+        ),
+        selectinload(Bill.all_attachments.and_(Attachment.entries.any(entry))).options(
+            selectinload(Attachment.entries.and_(entry)),
+            selectinload(Attachment.all_files.and_(File.sheet.is_(False))).options(pages),
+        ),
+    )
+
 
 PUBLIC_ID = re.compile(r"[0-9a-f]{24}")
 """The form of a file_id or page_id; anything else isn't worth a query."""
@@ -44,9 +65,10 @@ class FoundPage(NamedTuple):
         return PageSource(self.file.sha256, self.file.media_type, self.page.number, size)
 
 
-def load_bill(session: Session, userkey: str) -> Bill | None:
-    """The bill with its entries, invoices, attachments, files and pages, or None."""
-    return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*WHOLE_BILL)).one_or_none()
+def load_bill(session: Session, userkey: str, branch_key: str | None = None) -> Bill | None:
+    """The bill with its entries, invoices, attachments, files and pages, or None; with a key what of it is of one entry."""
+    options = one_entry(branch_key) if branch_key else WHOLE_BILL
+    return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*options)).one_or_none()
 
 
 def load_bill_row(session: Session, userkey: str) -> Bill | None:
@@ -60,18 +82,26 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
     return session.scalars(query).one_or_none()
 
 
-def find_file(session: Session, userkey: str, file_id: str) -> File | None:
-    """A file that the bill's views list now; another bill's file, or a dropped one, is None."""
+def find_userkeys(session: Session, claims: Claims) -> list[str]:
+    """The bills that a token names, two of them at most. One that upstream disowned counts only where no other fits."""
+    named = {Bill.bill_id: claims.bill_id, Bill.bill_no: claims.bill_no, Bill.image_number: claims.image_number}
+    fits = [column == value for column, value in named.items() if value]
+    rows = session.execute(select(Bill.userkey, Bill.withdrawn).where(*fits).order_by(Bill.withdrawn).limit(2)).all()
+    return [row.userkey for row in rows if row.withdrawn == rows[0].withdrawn]
+
+
+def find_file(session: Session, grant: Grant, file_id: str) -> File | None:
+    """A file that the grant's views list now; another bill's file, one out of scope, or a dropped one, is None."""
     if not PUBLIC_ID.fullmatch(file_id):
         return None
-    return session.scalars(_listed(select(File), userkey).where(File.file_id == file_id)).one_or_none()
+    return session.scalars(_listed(select(File), grant).where(File.file_id == file_id)).one_or_none()
 
 
-def find_page(session: Session, userkey: str, page_id: str) -> FoundPage | None:
-    """A page of a file that the bill's views list now, with its file; anything else is None."""
+def find_page(session: Session, grant: Grant, page_id: str) -> FoundPage | None:
+    """A page of a file that the grant's views list now, with its file; anything else is None."""
     if not PUBLIC_ID.fullmatch(page_id):
         return None
-    query = _listed(select(Page, File).join(File, Page.file_pk == File.id), userkey)
+    query = _listed(select(Page, File).join(File, Page.file_pk == File.id), grant)
     row = session.execute(query.where(Page.page_id == page_id)).one_or_none()
     return None if row is None else FoundPage(*row)
 
@@ -110,14 +140,20 @@ def note_sheet(session: Session, sheet: File, *, sha256: str, size: int) -> None
     session.execute(told.execution_options(synchronize_session=False))
 
 
-def _listed(query: Any, userkey: str) -> Any:
-    """Only files that are on this bill now: neither they nor their invoice or attachment dropped, the bill not withdrawn."""
+def _listed(query: Any, grant: Grant) -> Any:
+    """Only files that are on the grant's bill now: neither they nor their invoice or attachment dropped, the bill not
+    withdrawn. Without the image view also no pasted sheet, and nothing but what hangs on an entry: the grant's own, if it
+    has one."""
+    if not grant.sees_sheets:
+        entry = Entry.branch_key == grant.branch_key if grant.branch_key else Entry.id.is_not(None)
+        hung = or_(Invoice.entries.any(entry), Attachment.entries.any(entry))
+        query = query.where(File.sheet.is_(False), hung)
     return (
         query.join(Bill, File.bill_pk == Bill.id)
         .outerjoin(Invoice, File.invoice_pk == Invoice.id)
         .outerjoin(Attachment, File.attachment_pk == Attachment.id)
         .where(
-            Bill.userkey == userkey,
+            Bill.userkey == grant.userkey,
             Bill.withdrawn.is_(False),
             File.dropped_at.is_(None),
             Invoice.dropped_at.is_(None),

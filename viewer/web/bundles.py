@@ -12,10 +12,12 @@ from viewer import drawing
 from viewer.archive.files import LONGEST_WAIT
 from viewer.archive.packing import packed
 from viewer.documents.sniff import PDF, ZIP
+from viewer.domain.grant import Grant
 from viewer.domain.print_layout import PrintOptions
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 from viewer.errors import N_, BadRequest
+from viewer.web.access import opens
 from viewer.web.bound import bill_title, binding, pages_files, paper_source
 from viewer.web.index_csv import index_csv, listed_files, members
 from viewer.web.originals import disposition
@@ -32,21 +34,23 @@ PREVIEW = "sheet"
 
 
 @bp.get("/<key>/bundle.pdf")
+@opens("download", view="asked")
 @bp.input(BundleQuery, location="query")
 @bp.doc(summary="The view as one PDF, with a cover and bookmarks", responses={200: "The PDF", **ERRORS})
-def bundle_pdf(key: str, query_data: BundleQuery) -> Response:
+def bundle_pdf(grant: Grant, query_data: BundleQuery) -> Response:
     """Files that are on their way are waited for. The bytes are sent while they are made."""
-    viewed = complete(key, seconds=LONGEST_WAIT)
+    viewed = complete(grant, seconds=LONGEST_WAIT)
     bound = binding(viewed, cover=_cover(query_data))
     return _sent(archive().binder.bundle(bound), PDF, f"{bill_title(viewed)}.pdf", kind="attachment")
 
 
 @bp.get("/<key>/bundle.zip")
+@opens("original", view="asked")
 @bp.input(SelectionQuery, location="query")
 @bp.doc(summary="The view's originals, with an index.csv", responses={200: "The ZIP", **ERRORS})
-def bundle_zip(key: str, query_data: SelectionQuery) -> Response:
+def bundle_zip(grant: Grant, query_data: SelectionQuery) -> Response:
     """Every file that the view lists, named by entry, type and number."""
-    viewed = complete(key, seconds=LONGEST_WAIT)
+    viewed = complete(grant, seconds=LONGEST_WAIT)
     listed = listed_files(viewed)
     at = (viewed.bill.fetched_at or datetime.now(UTC)).astimezone(archive().settings.timezone)
     stream = packed(archive().blobs, members(listed), index_csv(listed), at=at)
@@ -54,22 +58,24 @@ def bundle_zip(key: str, query_data: SelectionQuery) -> Response:
 
 
 @bp.get("/<key>/print.pdf")
+@opens("print", view="asked")
 @bp.input(PrintQuery, location="query")
 @bp.doc(summary="The view's pages laid out on paper", responses={200: "The PDF", **ERRORS})
-def print_pdf(key: str, query_data: PrintQuery) -> Response:
+def print_pdf(grant: Grant, query_data: PrintQuery) -> Response:
     """Pages keep their proportions, and nothing of them is cut off."""
     options = _options()
-    viewed = complete(key, seconds=LONGEST_WAIT)
+    viewed = complete(grant, seconds=LONGEST_WAIT)
     return _sent(archive().binder.printed(binding(viewed), options), PDF, f"{bill_title(viewed)}.pdf", kind="inline")
 
 
 @bp.get("/<key>/print.pdf/pages/<int(min=1, max=1000000):number>")
+@opens("print", view="asked")
 @bp.input(PagePictureQuery, location="query")
 @bp.doc(summary="A page of that very print, as a picture", responses={200: "A JPEG", 304: "Unchanged", **ERRORS})
-def print_page(key: str, number: int, query_data: PagePictureQuery) -> Response:
+def print_page(grant: Grant, number: int, query_data: PagePictureQuery) -> Response:
     """It is drawn from that page of the PDF, which is made by the same steps as print.pdf."""
     options, width = _options(), query_data.width
-    bound = binding(complete(key, seconds=LONGEST_WAIT))
+    bound = binding(complete(grant, seconds=LONGEST_WAIT))
     with archive().papers.preparing():
         page = archive().binder.page(bound, options, number)
         source = PageSource(hashlib.sha256(page).hexdigest(), PDF, 1, Size(width, 0))
@@ -86,20 +92,22 @@ def print_page(key: str, number: int, query_data: PagePictureQuery) -> Response:
 
 
 @bp.get("/<key>/bundle.pdf/progress")
+@opens("download", view="asked")
 @bp.input(BundleQuery, location="query")
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of bundle.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
-def bundle_pdf_progress(key: str, query_data: BundleQuery) -> ProgressOut:
-    viewed = selected(key, seconds=PATIENCE)
+def bundle_pdf_progress(grant: Grant, query_data: BundleQuery) -> ProgressOut:
+    viewed = selected(grant, seconds=PATIENCE)
     return _papers_progress(viewed, options=None, cover=_cover(query_data))
 
 
 @bp.get("/<key>/bundle.zip/progress")
+@opens("original", view="asked")
 @bp.input(SelectionQuery, location="query")
 @bp.output(ProgressOut)
 @bp.doc(summary="How many of bundle.zip's files are here; waits for them for 1.5 seconds", responses=ERRORS)
-def bundle_zip_progress(key: str, query_data: SelectionQuery) -> ProgressOut:
-    files = (viewed := selected(key, seconds=PATIENCE)).files
+def bundle_zip_progress(grant: Grant, query_data: SelectionQuery) -> ProgressOut:
+    files = (viewed := selected(grant, seconds=PATIENCE)).files
     pending = len(viewed.pending)
     failed = sum(file.state == "unavailable" for file in files)
     done = len(files) - pending
@@ -107,12 +115,13 @@ def bundle_zip_progress(key: str, query_data: SelectionQuery) -> ProgressOut:
 
 
 @bp.get("/<key>/print.pdf/progress")
+@opens("print", view="asked")
 @bp.input(PrintQuery, location="query")
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of print.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
-def print_progress(key: str, query_data: PrintQuery) -> ProgressOut:
+def print_progress(grant: Grant, query_data: PrintQuery) -> ProgressOut:
     options = _options()
-    return _papers_progress(selected(key, seconds=PATIENCE), options=options, cover=False)
+    return _papers_progress(selected(grant, seconds=PATIENCE), options=options, cover=False)
 
 
 def _papers_progress(viewed: Viewed, *, options: PrintOptions | None, cover: bool) -> ProgressOut:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain.codes import PROBLEMS
+from viewer.domain.grant import Grant
 from viewer.domain.size import Size
 from viewer.errors import FileUnavailable, UnreadableDocument
 from viewer.imaging import info
@@ -13,8 +14,9 @@ from viewer.imaging.request import ImageRequest
 from viewer.store.models import File
 from viewer.store.queries import FoundPage
 from viewer.web import manifest
+from viewer.web.access import opens
 from viewer.web.addresses import size_for
-from viewer.web.reader import absolute_addresses, archive, userkey_of
+from viewer.web.reader import absolute_addresses, archive, kept_for
 from viewer.web.viewed import asked_view
 
 bp = Blueprint("images", __name__)
@@ -27,52 +29,56 @@ JSON, JSON_LD = "application/json", "application/ld+json"
 
 
 @bp.get("/bills/<key>/iiif/<page_id>")
-def service(key: str, page_id: str) -> AnyResponse:
+@opens("view", view="any")
+def service(grant: Grant, page_id: str) -> AnyResponse:
     """A service's own address leads to its info.json (Image API 3.0, section 2)."""
-    found = archive().files.page(userkey_of(key), page_id)
-    return redirect(f"{absolute_addresses(key).image_service(found.page)}/info.json", code=303)
+    found = archive().files.page(grant, page_id)
+    return redirect(f"{absolute_addresses(grant).image_service(found.page)}/info.json", code=303)
 
 
 @bp.get("/bills/<key>/iiif/<page_id>/info.json")
-def image_info(key: str, page_id: str) -> Response:
+@opens("view", view="any")
+def image_info(grant: Grant, page_id: str) -> Response:
     """What the page's image service can do (Image API 3.0, section 5)."""
-    page = archive().files.page(userkey_of(key), page_id).page
-    address = absolute_addresses(key).image_service(page)
+    page = archive().files.page(grant, page_id).page
+    address = absolute_addresses(grant).image_service(page)
     told = info.image_info(address, Size(page.width, page.height), max_area=archive().settings.decoder_pixels)
     response = _json(told, info.CONTEXT)
-    response.headers["Cache-Control"] = f"private, max-age={KEPT_INFO}"
+    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT_INFO)}"
     response.headers["Link"] = _links(profile=info.LEVEL)
     return response
 
 
 @bp.get("/bills/<key>/iiif/<page_id>/<region>/<size>/<rotation>/<name>")
-def image(key: str, page_id: str, region: str, size: str, rotation: str, name: str) -> Response:
+@opens("view", view="any")
+def image(grant: Grant, page_id: str, region: str, size: str, rotation: str, name: str) -> Response:
     """An image of a page; `name` is its quality and format (Image API 3.0, section 4)."""
-    found = archive().files.page(userkey_of(key), page_id)
+    found = archive().files.page(grant, page_id)
     quality, _, suffix = name.rpartition(".")
     asked = archive().renditions.ask(
         found.source, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix
     )
     response = _picture(found, asked)
-    response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
-    canonical = f"{absolute_addresses(key).image_service(found.page)}/{asked.canonical}"
+    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT)}, immutable"
+    canonical = f"{absolute_addresses(grant).image_service(found.page)}/{asked.canonical}"
     response.headers["Link"] = _links(profile=info.LEVEL, canonical=canonical)
     return response
 
 
 @bp.get("/bills/<key>/iiif/manifest.json")
-def view_manifest(key: str) -> Response:
+@opens("view", view="asked")
+def view_manifest(grant: Grant) -> Response:
     """The image view or a location view for IIIF viewers (Presentation API 3.0): what is ready, and the rest later."""
-    bill = archive().bills.open(userkey_of(key))
+    bill = archive().bills.open(grant)
     archive().files.bring_in(bill)
-    at = absolute_addresses(key)
+    at = absolute_addresses(grant)
     given = [
         (name, value)
         for name in ("view", "branch_id", "profile", "serialNo")
         for value in request.args.getlist(name)
         if value
     ]
-    shown = asked_view(bill).shown
+    shown = asked_view(bill, grant).shown
     response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
     if manifest.is_complete(shown):
         response.headers["Cache-Control"] = "private, no-cache"
@@ -98,9 +104,10 @@ def for_every_origin(response: Response) -> Response:
 
 
 @bp.get("/bills/<key>/pictures/<file_id>/<int(min=1, max=10000):width>.jpg")
-def pending_picture(key: str, file_id: str, width: int) -> Response:
+@opens("view", view="any")
+def pending_picture(grant: Grant, file_id: str, width: int) -> Response:
     """The first page of a file, waited for while the file is on its way; never kept, since the address has no version."""
-    file = archive().files.file(userkey_of(key), file_id)
+    file = archive().files.file(grant, file_id)
     page = archive().files.first_page(file)
     if page is None:
         raise _no_picture(file)

@@ -89,7 +89,7 @@ def build(bill: Bill, shown: Shown, at: Addresses, *, address: str) -> Json:
         "@context": CONTEXT,
         "id": address,
         "type": "Manifest",
-        "label": {"none": [bill.bill_no or bill.bill_id or bill.userkey]},
+        "label": {"none": [bill.bill_no or bill.bill_id or "–"]},
         **({"thumbnail": canvases[0]["thumbnail"]} if canvases else {}),
         "behavior": ["individuals"],
         **start,

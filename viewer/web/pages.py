@@ -5,13 +5,16 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.domain import selection
+from viewer.domain.grant import Grant
 from viewer.domain.groups import Group, group_by_entry
 from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
+from viewer.web.access import Needs, granted, opens
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
-from viewer.web.reader import addresses, archive, language, userkey_of
+from viewer.web.reader import addresses, addresses_without_key, archive, language
+from viewer.web.streaming import streamed
 from viewer.web.words import RELEASE, address_with, send_kit, send_static
 
 bp = Blueprint("pages", __name__)
@@ -33,70 +36,75 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     if not asked:
         return render_template("look_up.html", demo=demo, asked="", problem=None)
     try:
-        userkey_of(asked)
+        grant = archive().grants.of(asked)
     except ViewerError as error:
         problem = error.text(gettext)
         return render_template("look_up.html", demo=demo, asked=asked, problem=problem), error.status
-    return redirect(addresses(asked).image_view())
+    return redirect(_start(grant))
 
 
 @bp.get(EMBED, defaults={"key": HANDED})
 @bp.get("/bills/<key>")
-def image_view(key: str) -> str:
+@opens("view", view="image")
+def image_view(grant: Grant) -> Response:
     """The whole bill, grouped by entry."""
-    return _image_view(key, profile=request.args.get("profile"), serial_nos=request.args.getlist("serialNo"))
+    return _image_view(grant, profile=request.args.get("profile"), serial_nos=request.args.getlist("serialNo"))
 
 
 @bp.get("/m4-web/fpzs/expense/showInvoice")
-def show_invoice() -> str:
+def show_invoice() -> Response:
     """The upstream page's own address: with a serial number EAS's narrowed view, without the whole bill."""
     key = request.args.get("userKey", "")
     if not key:
         raise BadKey
+    grant = granted(key, Needs("view", "image"))
     serial_nos = [serial_no for serial_no in request.args.getlist("serialNo") if serial_no]
-    return _image_view(key, profile="eas" if serial_nos else None, serial_nos=serial_nos)
+    return _image_view(grant, profile="eas" if serial_nos else None, serial_nos=serial_nos)
 
 
 @bp.get(f"{EMBED}/location", defaults={"key": HANDED})
 @bp.get("/bills/<key>/location")
-def location_view(key: str) -> AnyResponse | str:
+@opens("view", view="location")
+def location_view(grant: Grant) -> AnyResponse | str:
     """One entry's single invoice; with `step` on to the entry before or after it."""
-    bill = _opened(key)
+    bill = _opened(grant)
     view = selection.location_view(
         bill.invoices,
         branch_ids=bill.branch_ids,
-        branch_id=request.args.get("branch_id"),
+        branch_id=grant.entry(request.args.get("branch_id")),
         serial_no=request.args.get("serialNo"),
     )
     if step := STEPS.get(request.args.get("step", "")):
         place = bill.branch_ids.index(view.branch_id) + step
         if place in range(len(bill.branch_ids)):
-            return redirect(addresses(key).location_view(bill.branch_ids[place]), code=303)
+            return redirect(addresses(grant).location_view(bill.branch_ids[place]), code=303)
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
     file = _asked_file(view.invoice.own_files) if view.invoice else None
     return render_template(
-        "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(key)
+        "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(grant)
     )
 
 
 @bp.get(f"{EMBED}/paper", defaults={"key": HANDED})
 @bp.get("/bills/<key>/paper")
-def paper(key: str) -> str:
+@opens("view", view="image")
+def paper(grant: Grant) -> str:
     """One invoice or attachment of the whole bill, with everything that is known of it."""
-    bill = _opened(key)
+    bill = _opened(grant)
     owner = _asked_owner(bill)
     file = _asked_file(owner.files)
-    return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(key))
+    return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(grant))
 
 
 @bp.post(f"{EMBED}/refresh", defaults={"key": HANDED})
 @bp.post("/bills/<key>/refresh")
-def refresh(key: str) -> AnyResponse:
+@opens("refresh", view="any")
+def refresh(grant: Grant) -> AnyResponse:
     """Asks upstream now, then back to where the reader was on this bill."""
-    archive().bills.refresh(userkey_of(key))
-    at = addresses(key)
+    archive().bills.refresh(grant)
     branch_id, serial_no = request.form.get("branch_id"), request.form.get("serialNo")
-    return redirect(at.location_view(branch_id, serial_no) if branch_id else at.image_view(), code=303)
+    shown = addresses(grant).location_view(branch_id, serial_no) if branch_id else _start(grant)
+    return redirect(shown, code=303)
 
 
 @bp.before_request
@@ -104,7 +112,7 @@ def await_key() -> str | None:
     """A page whose key comes by message is shown without it first; its script then asks for the same address with it."""
     embedded = request.method == "GET" and (request.path + "/").startswith(f"{EMBED}/")
     keyless = embedded and "Authorization" not in request.headers
-    return render_template("embed.html", at=addresses(HANDED)) if keyless else None
+    return render_template("embed.html", at=addresses_without_key()) if keyless else None
 
 
 @bp.get("/embed.js")
@@ -134,8 +142,14 @@ def api_docs() -> str:
     return render_template("api_docs.html", document=url_for("openapi.spec"))
 
 
-def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
-    bill = _opened(key)
+def _start(grant: Grant) -> str:
+    """Where a reader begins: the whole bill, or the entry to which a token is limited."""
+    at = addresses(grant)
+    return at.location_view(grant.branch_id) if grant.branch_id else at.image_view()
+
+
+def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> Response:
+    bill = _opened(grant)
     view = selection.image_view(
         bill.invoices,
         branch_ids=bill.branch_ids,
@@ -145,7 +159,7 @@ def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
     )
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
-    return render_template(
+    return streamed(
         "image_view.html",
         bill=bill,
         view=view,
@@ -156,7 +170,7 @@ def _image_view(key: str, *, profile: str | None, serial_nos: list[str]) -> str:
         levels=levels,
         stated=None if view.narrowed else stated(bill),
         search=[("profile", view.profile), *(("serialNo", each) for each in serial_nos)] if view.narrowed else [],
-        at=addresses(key),
+        at=addresses(grant),
     )
 
 
@@ -198,13 +212,13 @@ def _asked_page() -> int:
     return max(1, request.args.get("page", 1, type=int))
 
 
-def _opened(key: str) -> Bill:
+def _opened(grant: Grant) -> Bill:
     """The bill; a browser's window is shown that upstream is being asked where that takes a while."""
-    userkey, bills = userkey_of(key), archive().bills
-    bill = bills.open_within(userkey, PATIENCE) if _is_window() else bills.open(userkey)
+    bills = archive().bills
+    bill = bills.open_within(grant, PATIENCE) if _is_window() else bills.open(grant)
     if bill is None:
         plain = address_with("wait", "1")
-        abort(make_response(render_template("waiting.html", at=addresses(key), plain=plain)))
+        abort(make_response(render_template("waiting.html", at=addresses(grant), plain=plain)))
     archive().files.bring_in(bill)
     return bill
 

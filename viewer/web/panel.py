@@ -26,7 +26,7 @@ SHOWN_ELSEWHERE = frozenset(
         "serialNo fid invoiceType invoiceCode invoiceNo invoiceDate totalAmount totalTaxAmount taxAmount invoiceAmount currency"
         " buyerName buyerTaxNo salerName sellerName salerTaxNo sellerTaxNo checkStatus expendStatus invoiceStatus checkTime"
         " errorLevel region pixel entryid entryId branch_id branchId costTypeId costTypeName expenseTypeName entryAmount bxd_key"
-        " bxdKey billId billNumber billnumber billNo imageNumber image_number userKey"
+        " bxdKey billId billNumber billnumber billNo imageNumber image_number userKey attachSerialNoList"
     ).split()
 )
 """Members of upstream's row that the page shows in its own words, or that aren't the invoice's."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from viewer.domain.codes import FINDINGS, INVOICE_TYPES, LEFT_OUT, PROBLEMS
+from viewer.domain.grant import Grant
 from viewer.domain.selection import ImageView, LocationView
 from viewer.i18n import DEFAULT
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
@@ -25,14 +26,16 @@ from viewer.web.schemas import (
 )
 
 
-def userkey_out(bill: Bill) -> UserkeyOut:
-    return UserkeyOut(userkey=bill.userkey, bill_no=bill.bill_no, bill_id=bill.bill_id, branch_ids=bill.branch_ids)
+def userkey_out(bill: Bill, grant: Grant) -> UserkeyOut:
+    return UserkeyOut(
+        userkey=grant.shown_userkey, bill_no=bill.bill_no, bill_id=bill.bill_id, branch_ids=bill.branch_ids
+    )
 
 
-def bill_out(bill: Bill) -> BillOut:
+def bill_out(bill: Bill, grant: Grant) -> BillOut:
     invoices = bill.invoices
     return BillOut(
-        userkey=bill.userkey,
+        userkey=grant.shown_userkey,
         bill_no=bill.bill_no,
         bill_id=bill.bill_id,
         profile=bill.profile,

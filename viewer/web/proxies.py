@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,9 @@ from viewer.config import Settings
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+REMEMBERED = 1024
+"""Addresses of which it is known whether they are a trusted proxy's."""
 
 
 class BehindProxies:
@@ -23,6 +27,7 @@ class BehindProxies:
         self._app = app
         self._trusted = settings.trusted_proxies
         self._public = urlsplit(settings.public_url) if settings.public_url else None
+        self._is_trusted = lru_cache(REMEMBERED)(self._belongs)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if self._is_trusted(environ.get("REMOTE_ADDR", "")):
@@ -49,7 +54,7 @@ class BehindProxies:
         if host := environ.get("HTTP_X_FORWARDED_HOST", "").split(",")[-1].strip():
             environ["HTTP_HOST"] = host
 
-    def _is_trusted(self, address: str) -> bool:
+    def _belongs(self, address: str) -> bool:
         try:
             parsed = ipaddress.ip_address(address.strip("[]"))
         except ValueError:

@@ -1,14 +1,17 @@
 """Who reads and how: the reader's language, and the key in the address."""
 
-from flask import Response, after_this_request, current_app, request
+import time
+from functools import partial
+
+from flask import Response, after_this_request, current_app, g, request
 from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
-from viewer.domain.keys import HANDED, parse_userkey
+from viewer.domain.grant import Grant
+from viewer.domain.keys import HANDED
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.web.addresses import Addresses
 
-ACTIONS = ("view", "print", "download", "original", "rotate", "refresh")
 THEMES = frozenset({"light", "dark", "contrast"})
 
 
@@ -32,18 +35,17 @@ def archive() -> Archive:
     return composed
 
 
-def userkey_of(key: str) -> str:
-    """The canonical userkey of the key in an address, or of the handed one. Raises BadKey or BadToken."""
-    return parse_userkey(handed_key() if key == HANDED else key, access=archive().settings.access)
-
-
-def handed_key() -> str:
-    """The key that the page around the viewer handed over: `Authorization: Bearer {key}`; "" where there is none.
+def key_of(key: str) -> str:
+    """The key in an address; for the dash that stands for a handed one, what the header says: `Authorization: Bearer {key}`,
+    "" where it says nothing.
 
     Several bills have the same addresses then, so that whatever keeps an answer has to tell them apart by the header."""
+    if key != HANDED:
+        return key
+    g.handed = True
     after_this_request(_apart_by_key)
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def _apart_by_key(response: Response) -> Response:
@@ -51,19 +53,33 @@ def _apart_by_key(response: Response) -> Response:
     return response
 
 
-def addresses(key: str) -> Addresses:
-    """Addresses of this bill; a language and looks that were asked for in the address stay in all of them."""
+def addresses(grant: Grant) -> Addresses:
+    """Addresses of the grant's bill, with its key unless that was handed over; a language and looks that were asked for in the
+    address stay in all of them."""
+    sign = partial(current_app.extensions["signed_pages"].sign, grant)
+    return Addresses(request.script_root, _shown_key(grant), _carried(), sign)
+
+
+def addresses_without_key() -> Addresses:
+    """Those of a page that still waits for its key."""
+    return Addresses(request.script_root, HANDED, _carried())
+
+
+def _shown_key(grant: Grant) -> str:
+    return HANDED if g.get("handed") else grant.key
+
+
+def _carried() -> tuple[tuple[str, str], ...]:
     asked = {"lang": request.args.get("lang", ""), "theme": request.args.get("theme", "")}
-    carried = tuple(
+    return tuple(
         (name, asked[name]) for name, known in (("lang", LANGUAGES), ("theme", THEMES)) if asked[name] in known
     )
-    sign = current_app.extensions["signed_pages"].sign
-    return Addresses(request.script_root, key, carried, sign)
 
 
-def actions() -> tuple[str, ...]:
-    """What this reader may do; pages leave out what isn't among it. A userkey opens everything."""
-    return ACTIONS
+def kept_for(grant: Grant, seconds: int) -> int:
+    """How long a browser may keep an answer that would be good for so many seconds: not beyond its reader's token."""
+    now = int(time.time())
+    return max(0, grant.until(now + seconds, now=now) - now)
 
 
 def theme() -> str:
@@ -72,6 +88,6 @@ def theme() -> str:
     return asked if asked in THEMES else ""
 
 
-def absolute_addresses(key: str) -> Addresses:
+def absolute_addresses(grant: Grant) -> Addresses:
     """The same with scheme and host, as the reader sees them: IIIF's ids are absolute."""
-    return Addresses(iri_to_uri(request.root_url).rstrip("/"), key)
+    return Addresses(iri_to_uri(request.root_url).rstrip("/"), _shown_key(grant))

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
+from viewer.domain.embed_token import LONGEST_SUB, LONGEST_TTL
+from viewer.domain.grant import Action, View
 from viewer.domain.invoice_fields import Source
 
 Profile = Literal["aws", "eas"]
@@ -146,8 +148,11 @@ class EntryOut(BaseModel):
     serial_nos: list[str]
 
 
+UNTOLD = Field(description="null under an embed token, whose bearer never learns it")
+
+
 class BillOut(BaseModel):
-    userkey: str
+    userkey: str | None = UNTOLD
     bill_no: str | None
     bill_id: str | None
     profile: Profile
@@ -163,7 +168,7 @@ class BillOut(BaseModel):
 class UserkeyOut(BaseModel):
     """What a userkey resolves to; `branch_ids` in entry order."""
 
-    userkey: str
+    userkey: str | None = UNTOLD
     bill_no: str | None
     bill_id: str | None
     branch_ids: list[str]
@@ -205,6 +210,7 @@ class HitOut(BaseModel):
 
     serial_no: str | None
     attachment_id: str | None
+    name: str = Field(description="what it is called on a page: an invoice's number, an attachment's name")
     fields: list[str] = Field(
         description="where a term was found, by the names that invoices, attachments and files' `fields` have in this API"
     )
@@ -220,16 +226,37 @@ class SearchOut(BaseModel):
     hits: list[HitOut] = Field(description="at most 500")
 
 
-class RegisterIn(BaseModel):
+class SignedCallIn(BaseModel):
     """A signed server call: `sign` as upstream signs, `timestamp` in milliseconds."""
 
-    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
-    bill_no: Annotated[str, Field(max_length=200)] | None = None
-    branch_id: Annotated[str, Field(max_length=200)] | None = None
     client_id: str = ""
     timestamp: str | int = ""
     sign: str = ""
     encType: str | int = ""  # noqa: N815 - the upstream's own name
+
+
+class RegisterIn(SignedCallIn):
+    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
+    bill_no: Annotated[str, Field(max_length=200)] | None = None
+    branch_id: Annotated[str, Field(max_length=200)] | None = None
+
+
+class EmbedTokenIn(SignedCallIn):
+    """A token's claims; exactly one of the first three names the bill."""
+
+    bill_id: str | None = None
+    bill_no: str | None = None
+    image_number: str | None = None
+    branch_id: str | None = Field(None, description="limits the token to this entry")
+    views: list[View] | None = Field(None, description="both where it is missing")
+    actions: list[Action] | None = Field(None, description="view alone where it is missing")
+    sub: str | None = Field(None, description=f"the reader, at most {LONGEST_SUB} characters")
+    ttl: int = Field(600, ge=1, le=LONGEST_TTL, description="seconds for which the token is good")
+
+
+class EmbedTokenOut(BaseModel):
+    token: str
+    expires_at: datetime
 
 
 class RotationIn(BaseModel):

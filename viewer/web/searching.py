@@ -1,4 +1,4 @@
-"""Searching what a view shows. It goes by the view's own answer and knows nothing else of the bill, so that no search finds
+"""Searching what a view shows. It goes by the view's own answers and knows nothing else of the bill, so that no search finds
 what the view doesn't hold, nor tells that it is there.
 """
 
@@ -17,9 +17,7 @@ from viewer.web.schemas import (
     FileOut,
     HitOut,
     HitPageOut,
-    ImageViewOut,
     InvoiceOut,
-    LocationViewOut,
     PageOut,
     SearchOut,
 )
@@ -60,9 +58,8 @@ class ListedPage:
     source: PageSource
 
 
-def search(query: str, terms: Sequence[str], view: ImageViewOut | LocationViewOut, texts: Texts) -> SearchOut:
-    """The hits among what the view lists, in its order, as far as its pages' texts are there in time."""
-    owners = _owners(view)
+def search(query: str, terms: Sequence[str], owners: Sequence[Owner], texts: Texts) -> SearchOut:
+    """The hits among what a view lists, in its order, as far as its pages' texts are there in time."""
     pages = [list(_pages(owner)) for owner in owners]
     read = texts.read((each.source for listed in pages for each in listed), seconds=PATIENCE)
     found = (_hit(terms, owner, listed, read) for owner, listed in zip(owners, pages, strict=True))
@@ -73,12 +70,6 @@ def search(query: str, terms: Sequence[str], view: ImageViewOut | LocationViewOu
         pending=sum(each.source not in read for listed in pages for each in listed) + coming,
         hits=[hit for hit in found if hit][:MOST_HITS],
     )
-
-
-def _owners(view: ImageViewOut | LocationViewOut) -> list[Owner]:
-    if isinstance(view, ImageViewOut):
-        return [*view.invoices, *view.attachments]
-    return [view.invoice] if view.invoice else []
 
 
 def _pages(owner: Owner) -> Iterator[ListedPage]:
@@ -102,6 +93,7 @@ def _hit_out(owner: Owner, listed: list[ListedPage], found: Found) -> HitOut:
     return HitOut(
         serial_no=owner.serial_no if isinstance(owner, InvoiceOut) else None,
         attachment_id=owner.attachment_id if isinstance(owner, AttachmentOut) else None,
+        name=owner.invoice_no or owner.serial_no if isinstance(owner, InvoiceOut) else owner.name,
         fields=list(found.facts),
         pages=[
             HitPageOut(

@@ -12,7 +12,8 @@ from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response as AnyResponse
 
 from viewer.archive.renditions import Renditions
-from viewer.domain.signed_page import SignedPage, end_of_next_hour
+from viewer.domain.grant import Grant
+from viewer.domain.signed_page import SignedPage, end_of_next_hour, scope_of
 from viewer.errors import N_, BadToken, ViewerError
 from viewer.imaging import info
 from viewer.imaging.request import MEDIA_TYPES, ImageRequest
@@ -34,9 +35,17 @@ class SignedPages:
     def __init__(self, keys: list[bytes]) -> None:
         self._keys = keys
 
-    def sign(self, file: File, page: Page) -> str:
-        source = FoundPage(page, file).source
-        return SignedPage(page.page_id, source, end_of_next_hour(time.time())).sign(self._keys[0])
+    def sign(self, grant: Grant, file: File, page: Page) -> str:
+        """A page's segment for this grant's reader, good until the end of the next hour or of the token."""
+        now = time.time()
+        return SignedPage(
+            page_id=page.page_id,
+            source=FoundPage(page, file).source,
+            expires=grant.until(end_of_next_hour(now), now=now),
+            bill=file.bill_pk,
+            scope=scope_of(grant.branch_key),
+            reader=grant.reader,
+        ).sign(self._keys[0])
 
     def read(self, segment: str) -> SignedPage:
         """Raises BadToken for what nobody signed here; its end may be past."""

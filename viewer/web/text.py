@@ -4,7 +4,9 @@ import json
 
 from flask import Blueprint, Response, jsonify, request
 
-from viewer.web.reader import archive, userkey_of
+from viewer.domain.grant import Grant
+from viewer.web.access import opens
+from viewer.web.reader import archive, kept_for
 
 bp = Blueprint("text", __name__)
 
@@ -13,13 +15,14 @@ KEPT = 24 * 3600
 
 
 @bp.get("/bills/<key>/iiif/<page_id>/text.json")
-def text(key: str, page_id: str) -> Response:
+@opens("view", view="any")
+def text(grant: Grant, page_id: str) -> Response:
     """The page's words in reading order with their boxes in the page's pixels; a picture has none."""
-    found = archive().files.page(userkey_of(key), page_id)
+    found = archive().files.page(grant, page_id)
     words = json.loads(archive().renditions.text(found.source))
     page = found.page
     response = jsonify({"page_id": page.page_id, "width": page.width, "height": page.height, "words": words})
-    response.headers["Cache-Control"] = f"private, max-age={KEPT}, immutable"
+    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT)}, immutable"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from flask import request
 
 from viewer.domain import selection
+from viewer.domain.grant import Grant
 from viewer.domain.keys import find_branch_id
 from viewer.errors import N_, BadRequest, NotReady, UnknownBranchId, UnknownFile, UnknownSerialNo
 from viewer.store.models import Attachment, Bill, File, Invoice
 from viewer.web.manifest import Owner, Shown, of_image_view, of_location_view
-from viewer.web.reader import archive, userkey_of
+from viewer.web.reader import archive
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,14 @@ class Viewed:
         return [file for file in self.files if file.state == "pending"]
 
 
-def asked_view(bill: Bill) -> Viewed:
+def asked_view(bill: Bill, grant: Grant) -> Viewed:
     """The view that the request's query asks for, all of it. Raises what the view's own request raises."""
     given = request.args
     if selection.parse_view(given.get("view")) == "location":
         location = selection.location_view(
             bill.invoices,
             branch_ids=bill.branch_ids,
-            branch_id=given.get("branch_id"),
+            branch_id=grant.entry(given.get("branch_id")),
             serial_no=given.get("serialNo"),
         )
         return Viewed(bill, of_location_view(bill, location), (location.branch_id,), location=True, whole=False)
@@ -58,21 +59,20 @@ def asked_view(bill: Bill) -> Viewed:
     return Viewed(bill, of_image_view(bill, image), tuple(bill.branch_ids), location=False, whole=not image.narrowed)
 
 
-def selected(key: str, *, seconds: float) -> Viewed:
+def selected(grant: Grant, *, seconds: float) -> Viewed:
     """The asked view of a bill, cut to the request's selection, once its files are here or after so many seconds."""
-    userkey = userkey_of(key)
-    bill = archive().bills.open(userkey)
-    viewed = _cut(asked_view(bill))
+    bill = archive().bills.open(grant)
+    viewed = _cut(asked_view(bill, grant))
     if viewed.pending:
         archive().files.bring_in(bill)
         archive().files.wait_for(bill, viewed.pending, seconds=seconds)
-        viewed = _cut(asked_view(archive().bills.stored(userkey) or bill))
+        viewed = _cut(asked_view(archive().bills.stored(grant) or bill, grant))
     return viewed
 
 
-def complete(key: str, *, seconds: float) -> Viewed:
+def complete(grant: Grant, *, seconds: float) -> Viewed:
     """The same without any file that is still on its way. Raises NotReady."""
-    viewed = selected(key, seconds=seconds)
+    viewed = selected(grant, seconds=seconds)
     if viewed.pending:
         raise NotReady(retry_after=5)
     return viewed

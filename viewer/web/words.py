@@ -19,10 +19,11 @@ from viewer.domain.signed_page import end_of_next_hour
 from viewer.domain.size import Size
 from viewer.i18n import DEFAULT, LANGUAGES
 from viewer.store.models import Attachment, Entry, File, Invoice
+from viewer.web import access
 from viewer.web.addresses import STAGE_LEAST, shown_size
 from viewer.web.compact import compact_script
 from viewer.web.present import code_name, finding_out, left_out
-from viewer.web.reader import actions, archive, language, theme
+from viewer.web.reader import addresses, archive, language, theme
 
 RELEASE = "v-"
 """What the first part of a static file's versioned path begins with."""
@@ -53,13 +54,17 @@ def install(app: Flask) -> None:
         sum_of=sum_of,
         difference=difference,
         shown_size=shown_size,
-        addresses_until=lambda: end_of_next_hour(time.time()),
+        addresses_until=addresses_until,
+        may=access.may,
+        may_view=access.may_view,
+        grant=access.current,
         static=static,
         language=language,
         languages=languages,
         theme=theme,
         script_words=script_words,
-        actions=actions,
+        actions=access.actions,
+        addresses=addresses,
         frame_ancestors=lambda: archive().settings.frame_ancestors,
         own_part=own_part,
         THUMBNAIL=THUMBNAIL,
@@ -70,6 +75,13 @@ def install(app: Flask) -> None:
     )
 
 
+def addresses_until() -> int:
+    """When the addresses of this page's pictures end (Unix seconds)."""
+    now = time.time()
+    end, grant = end_of_next_hour(now), access.current()
+    return grant.until(end, now=now) if grant else end
+
+
 def script_words() -> dict[str, str]:
     """What the scripts say to the reader; they fill in what stands in braces."""
     return {
@@ -77,6 +89,7 @@ def script_words() -> dict[str, str]:
         "searched": gettext("Searched {done} of {pages} pages"),
         "searching": gettext("Searching …"),
         "no_hit": gettext("Nothing was found."),
+        "hits": gettext("Found in invoices: {count}"),
         "search_failed": gettext("The search failed. Press Enter to try again."),
         "none_fits": gettext("No invoice fits these filters."),
         "found": gettext("Found in"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
+from viewer.domain.grant import whole_bill
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
 from viewer.store import queries
 from viewer.store.database import Database
@@ -145,14 +146,14 @@ def test_a_dropped_file_and_its_pages_are_no_longer_found(database: Database, us
     kept, dropped = load(database, userkey).invoices[0].files
     record(database, userkey, bill_of(invoice("one", "a", files=(file("f"),))))
     with database.read() as session:
-        assert queries.find_file(session, bill.userkey, kept.file_id)
-        assert queries.find_file(session, bill.userkey, dropped.file_id) is None
-        assert queries.find_page(session, bill.userkey, kept.pages[0].page_id)
-        assert queries.find_page(session, bill.userkey, dropped.pages[0].page_id) is None
+        assert queries.find_file(session, whole_bill(bill.userkey), kept.file_id)
+        assert queries.find_file(session, whole_bill(bill.userkey), dropped.file_id) is None
+        assert queries.find_page(session, whole_bill(bill.userkey), kept.pages[0].page_id)
+        assert queries.find_page(session, whole_bill(bill.userkey), dropped.pages[0].page_id) is None
     record(database, userkey, bill_of(invoice("two", "a", files=(file("f"),))))
     with database.read() as session:
-        assert queries.find_file(session, bill.userkey, kept.file_id) is None
-        assert queries.find_page(session, bill.userkey, kept.pages[0].page_id) is None
+        assert queries.find_file(session, whole_bill(bill.userkey), kept.file_id) is None
+        assert queries.find_page(session, whole_bill(bill.userkey), kept.pages[0].page_id) is None
 
 
 def test_nothing_of_one_bill_is_found_under_another(database: Database, userkey: str) -> None:
@@ -164,8 +165,8 @@ def test_nothing_of_one_bill_is_found_under_another(database: Database, userkey:
     assert mine.file_id != theirs.file_id
     assert mine.pages[0].page_id != theirs.pages[0].page_id
     with database.read() as session:
-        assert queries.find_file(session, userkey, theirs.file_id) is None
-        assert queries.find_page(session, userkey, theirs.pages[0].page_id) is None
+        assert queries.find_file(session, whole_bill(userkey), theirs.file_id) is None
+        assert queries.find_page(session, whole_bill(userkey), theirs.pages[0].page_id) is None
 
 
 def test_other_content_forgets_the_old_pages(database: Database, userkey: str) -> None:
@@ -184,7 +185,7 @@ def test_other_content_forgets_the_old_pages(database: Database, userkey: str) -
         0,
     )
     with database.read() as session:
-        assert queries.find_page(session, userkey, old.pages[0].page_id) is None
+        assert queries.find_page(session, whole_bill(userkey), old.pages[0].page_id) is None
 
 
 def test_another_link_to_the_same_content_keeps_the_pages(database: Database, userkey: str) -> None:

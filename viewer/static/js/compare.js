@@ -272,7 +272,6 @@ function listen(it) {
   for (const name of ["input", "reset"]) {
     left.addEventListener(name, () => setTimeout(() => (right.sheet.style.filter = left.sheet.style.filter)));
   }
-  right.addEventListener("refused", (event) => event.stopPropagation());
   pair.addEventListener(
     "click",
     (event) => {
@@ -390,6 +389,17 @@ document.addEventListener("pick", (event) => {
   event.preventDefault();
   const { card, page } = /** @type {CustomEvent} */ (event).detail;
   void show(it, addressOf(card), card, page);
+});
+document.addEventListener("cardchange", (event) => {
+  const [{ owner, replacement }, it] = [/** @type {CustomEvent} */ (event).detail, now()];
+  for (const side of it ? [it.one, it.other] : []) if (side.card === owner) side.card = replacement;
+});
+document.addEventListener("visit", (event) => {
+  const it = now();
+  if (!it) return;
+  event.preventDefault();
+  const { address, page } = /** @type {CustomEvent} */ (event).detail;
+  void show(it, address, null, page);
 });
 document.addEventListener("stage-do", (event) => {
   const [{ detail }, it] = [/** @type {CustomEvent} */ (event), now()];

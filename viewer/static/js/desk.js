@@ -11,9 +11,7 @@ let underWay = null;
 /** What the server said of an invoice shortly ago, so that turning back is at once. @type {Map<string, Promise<Document>>} */
 const fetched = new Map();
 const KEPT = 12;
-const AGAIN = 30000;
 const NEAR = "500px 0px";
-let lastAgain = -Infinity;
 
 /** @returns {HTMLElement | null} */
 function desk() {
@@ -119,15 +117,6 @@ export function fetchPaper(address) {
   asked.catch(() => fetched.delete(address));
   for (const oldest of fetched.keys()) if (fetched.size > KEPT) fetched.delete(oldest);
   return asked;
-}
-
-/** The stage's pictures are refused, perhaps because what was kept of the invoice is too old: asks for it once more. */
-function again() {
-  const card = picked();
-  if (!card || performance.now() - lastAgain < AGAIN) return;
-  lastAgain = performance.now();
-  fetched.clear();
-  void pick(card, { quietly: true });
 }
 
 /** @param {HTMLElement} card */
@@ -266,7 +255,7 @@ document.addEventListener("stage-do", (event) => {
   if (detail === "panel") panel();
   if (detail === "close") closeStage();
 });
-document.addEventListener("refused", again);
+document.addEventListener("addresseschange", () => fetched.clear());
 window.addEventListener("popstate", () => {
   const card = picked();
   if (closeStage() && card) history.replaceState(history.state, "", `#${hashOf(card)}`);

@@ -25,17 +25,25 @@ export function freshAddresses() {
 }
 
 async function renew() {
-  const fresh = await ask(location.href, { headers: { Accept: "text/html" }, cache: "no-store" })
-    .then((answer) => (answer.ok ? answer.text() : ""))
-    .then((text) => new DOMParser().parseFromString(text, "text/html"), () => null);
-  const view = fresh?.getElementById("view");
-  if (!view) return;
-  const segments = new Map([...view.querySelectorAll("[data-page-id]")].map((each) => [idOf(each), segmentOf(each)]));
+  // What a stage shows may come from elsewhere than this page: another file, or the other invoice that is compared.
+  const stages = [...document.querySelectorAll("#view invoice-stage[data-here]")];
+  const addresses = stages.map((stage) => new URL(stage.getAttribute("data-here") ?? "", location.href).href);
+  const [own, ...others] = await Promise.all([...new Set([location.href.split("#")[0] ?? "", ...addresses])].map(look));
+  const fresh = [own, ...others].flatMap((view) => (view ? [...view.querySelectorAll("[data-page-id]")] : []));
+  const segments = new Map(fresh.map((each) => [idOf(each), segmentOf(each)]));
   for (const element of document.querySelectorAll("#view [data-page-id]")) {
     const segment = segments.get(idOf(element));
     if (segment && !isShown(element)) change(element, segment);
   }
-  document.getElementById("view")?.setAttribute("data-addresses-until", view.dataset.addressesUntil ?? "");
+  if (own) document.getElementById("view")?.setAttribute("data-addresses-until", own.dataset.addressesUntil ?? "");
+  document.dispatchEvent(new CustomEvent("addresseschange"));
+}
+
+/** The view at an address, as it is now. @param {string} address @returns {Promise<HTMLElement | null>} */
+function look(address) {
+  return ask(address, { headers: { Accept: "text/html" }, cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.text() : ""))
+    .then((text) => new DOMParser().parseFromString(text, "text/html").getElementById("view"), () => null);
 }
 
 /** @param {Element} element */

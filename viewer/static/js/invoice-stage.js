@@ -44,7 +44,6 @@ export class InvoiceStage extends HTMLElement {
     /** What was painted last: the strip that names it may still be on its way. @type {Page | null} */
     this.painted = null;
     this.mirrored = false;
-    this.saving = 0;
     this.round = 0;
     /** @type {{x: number, y: number, time: number} | null} */
     this.stroke = null;
@@ -60,7 +59,10 @@ export class InvoiceStage extends HTMLElement {
     this.sheet.addEventListener("error", this, true);
     this.sheet.addEventListener("load", this, true);
     const first = this.sheet.querySelector("img.picture");
+    const before = this.page?.rotation;
+    recall();
     this.painted = this.page;
+    if (this.page && this.page.rotation !== before) this.paint(this.page);
     if (this.page && first instanceof HTMLImageElement && first.complete && !first.naturalWidth) void this.failed();
     if (this.page && window.matchMedia("(pointer: coarse)").matches) this.whenIdle(() => void this.live());
   }
@@ -131,6 +133,7 @@ export class InvoiceStage extends HTMLElement {
     this.dataset.here = other.getAttribute("data-here") ?? "";
     const strips = [...other.querySelectorAll(".strip")].map((strip) => document.adoptNode(strip));
     this.append(...strips);
+    recall();
     if (this.current) {
       this.turnTo(number, true);
     } else {
@@ -142,11 +145,11 @@ export class InvoiceStage extends HTMLElement {
     this.dispatchEvent(new CustomEvent("pagechange", { bubbles: true }));
   }
 
-  /** Another file of what is shown. @param {string} fileId */
-  showFile(fileId) {
+  /** Another file of what is shown. @param {string} fileId @param {number} [number] */
+  showFile(fileId, number = 1) {
     const strip = this.querySelector(`.strip[data-file-id="${fileId}"]`);
-    const first = strip?.querySelector("a");
-    if (first) this.goTo(first);
+    const wanted = strip?.querySelector(`a[data-page="${number}"]`);
+    if (wanted instanceof HTMLElement) this.goTo(wanted);
   }
 
   /** @param {number} number @param {boolean} [quietly] */
@@ -310,7 +313,6 @@ export class InvoiceStage extends HTMLElement {
     const page = this.page;
     if (page && page.service !== refused.service) return this.paint(page);
     this.settled(words("missing"));
-    this.dispatchEvent(new CustomEvent("refused", { bubbles: true }));
   }
 
   /** @param {string} note */
@@ -395,29 +397,17 @@ export class InvoiceStage extends HTMLElement {
     this.sheet.style.filter = plain ? "" : `brightness(${brightness}%) contrast(${contrast}%)${invert ? " invert(1)" : ""}`;
   }
 
-  /** Turns the file for this and every later reader. @param {number} degrees */
+  /** Turns the file for this and, where this one may say so, for every later reader. @param {number} degrees */
   rotate(degrees) {
     const page = this.page;
     if (!page) return;
-    const before = page.rotation;
-    const rotation = (before + degrees + 360) % 360;
+    // What is seen may be turned already without being stored so: by the other one of two that are compared.
+    const seen = this.viewer ? this.viewer.viewport.getRotation() : page.rotation;
+    const rotation = (((Math.round(seen) + degrees) % 360) + 360) % 360;
     turnFile(page.fileId, rotation);
     if (this.viewer) this.viewer.viewport.rotateBy(degrees);
     else this.paint({ ...page, rotation });
-    clearTimeout(this.saving);
-    this.saving = window.setTimeout(() => void this.save(page.fileId), SAVE_PAUSE);
-  }
-
-  /** @param {string} fileId */
-  async save(fileId) {
-    const rotation = Number(this.querySelector(`.strip a[data-file-id="${fileId}"]`)?.getAttribute("data-rotation"));
-    const address = `${document.getElementById("view")?.dataset.api}/files/${fileId}/rotation`;
-    const answer = await ask(address, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ rotation }),
-    }).catch(() => null);
-    announce(words(answer?.ok ? "turned" : "not_turned"), !answer?.ok);
+    keep(page.fileId, rotation);
   }
 
   /** @param {() => void} then */
@@ -451,10 +441,51 @@ function fitWidth(viewer) {
   viewport.panBy(viewport.deltaPointsFromPixels(new Point(0, Math.min(...tops)), true), true);
 }
 
+/** How files were turned here. What was fetched before doesn't know of it. @type {Map<string, number>} */
+const turned = new Map();
+/** Of these what is still to be saved. @type {Map<string, number>} */
+const unsaved = new Map();
+let saving = 0;
+/** One after the other, so that the last turn is what is stored. */
+let saved = Promise.resolve();
+
+/** Turns what has just come. */
+function recall() {
+  for (const [fileId, rotation] of turned) turnFile(fileId, rotation);
+}
+
+/** Here, and soon on the server where this reader may say so. @param {string} fileId @param {number} rotation */
+function keep(fileId, rotation) {
+  turned.set(fileId, rotation);
+  if (document.getElementById("view")?.dataset.mayRotate === undefined) return;
+  unsaved.set(fileId, rotation);
+  clearTimeout(saving);
+  saving = window.setTimeout(saveAll, SAVE_PAUSE);
+}
+
+function saveAll() {
+  for (const [fileId, rotation] of unsaved) saved = saved.then(() => save(fileId, rotation));
+  unsaved.clear();
+}
+
+/** @param {string} fileId @param {number} rotation */
+async function save(fileId, rotation) {
+  const address = `${document.getElementById("view")?.dataset.api}/files/${fileId}/rotation`;
+  const answer = await ask(address, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ rotation }),
+    keepalive: true,
+  }).catch(() => null);
+  announce(words(answer?.ok ? "turned" : "not_turned"), !answer?.ok);
+}
+
+window.addEventListener("pagehide", saveAll);
+
 /** Every picture of a file on this page, turned. @param {string} fileId @param {number} rotation */
 function turnFile(fileId, rotation) {
   for (const element of document.querySelectorAll(`#view [data-file-id="${fileId}"][data-page]`)) {
-    if (!(element instanceof HTMLElement)) continue;
+    if (!(element instanceof HTMLElement) || element.dataset.rotation === String(rotation)) continue;
     element.dataset.rotation = String(rotation);
     const image = element.querySelector("img");
     if (!image) continue;

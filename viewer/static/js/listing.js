@@ -3,15 +3,12 @@
 // entries.
 
 import { cards, pick, picked } from "./desk.js";
-import { mark, Search } from "./search.js";
-import { announce, words } from "./words.js";
+import { keyOf, places, SearchBox } from "./search.js";
+import { words } from "./words.js";
 
 /** @typedef {import("./search.js").Hit} Hit */
-/** @typedef {import("./search.js").HitPage} HitPage */
 
 const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
-const TYPING_PAUSE = 250;
-const MOST_LINKS = 12;
 
 const collator = new Intl.Collator(document.documentElement.lang, { numeric: true });
 const amounts = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -33,74 +30,39 @@ const ORDERS = {
   number: [(card) => card.dataset.number, collator.compare],
 };
 
-/** What the reader set, by the list's address, for when the view comes back. @type {Map<string, Record<string, string>>} */
-const kept = new Map();
-
 /** What each card says of its hit, so that it is written anew, and the focus in it lost, only where it changes.
  * @type {WeakMap<HTMLElement, string>} */
 const noted = new WeakMap();
 
-class ListControls extends HTMLElement {
+class ListControls extends SearchBox {
   constructor() {
     super();
-    /** @type {Search | null} */
-    this.search = null;
-    /** @type {Map<string, Hit> | null} */
-    this.hits = null;
-    this.note = "";
-    /** The reader pressed Enter before the answer was there. */
-    this.waiting = false;
-    this.visited = "";
-    this.typing = 0;
     this.sorted = "";
     /** Where each invoice's card belongs. @type {Map<string, {place: number, home: HTMLElement}>} */
     this.homes = new Map();
   }
 
   connectedCallback() {
-    this.search = new Search(this.dataset.search ?? "", (told) => this.told(told));
-    this.addEventListener("input", this);
-    this.addEventListener("compositionend", this);
-    this.addEventListener("submit", this);
-    this.addEventListener("keydown", this);
-    this.addEventListener("click", this);
-    document.addEventListener("cardchange", this);
     for (const [place, card] of this.invoices().entries()) {
       if (card.parentElement) this.homes.set(card.dataset.serialNo ?? "", { place, home: card.parentElement });
     }
-    this.restore();
+    this.addEventListener("click", this);
+    document.addEventListener("cardchange", this);
+    super.connectedCallback();
   }
 
   disconnectedCallback() {
     document.removeEventListener("cardchange", this);
-    clearTimeout(this.typing);
-    this.search?.stop();
-    if (this.hits) mark([]);
+    super.disconnectedCallback();
   }
 
   /** @param {Event} event */
   handleEvent(event) {
-    switch (event.type) {
-      case "input":
-      case "compositionend":
-        if (/** @type {InputEvent} */ (event).isComposing) return;
-        return event.target === this.box ? this.typed() : this.narrowed();
-      case "submit":
-        event.preventDefault();
-        return event.target instanceof HTMLElement && event.target.matches(".search") ? this.next() : undefined;
-      case "keydown":
-        return this.key(/** @type {KeyboardEvent} */ (event));
-      case "click":
-        return event.target instanceof Element && event.target.closest("[data-clear]") ? this.clear() : undefined;
-      case "cardchange":
-        this.sorted = "";
-        return this.apply();
-    }
-  }
-
-  /** @returns {HTMLInputElement} */
-  get box() {
-    return /** @type {HTMLInputElement} */ (this.querySelector("input[type=search]"));
+    if (event.type === "input" && event.target !== this.box) return this.narrowed();
+    if (event.type === "click") return event.target instanceof Element && event.target.closest("[data-clear]") ? this.clear() : undefined;
+    if (event.type !== "cardchange") return super.handleEvent(event);
+    this.sorted = "";
+    this.apply();
   }
 
   /** @returns {HTMLSelectElement[]} */
@@ -108,69 +70,22 @@ class ListControls extends HTMLElement {
     return [...this.querySelectorAll("select")];
   }
 
+  get controls() {
+    return [this.box, ...this.choices];
+  }
+
   /** @returns {HTMLElement} */
   get groups() {
     return /** @type {HTMLElement} */ (document.querySelector("#view .groups"));
   }
 
+  get searched() {
+    return this.groups;
+  }
+
   /** @returns {HTMLElement[]} */
   invoices() {
     return [...this.groups.querySelectorAll(".card[data-serial-no]")].filter(isElement);
-  }
-
-  restore() {
-    const before = kept.get(this.dataset.search ?? "");
-    if (!before) return;
-    for (const control of [this.box, ...this.choices]) control.value = before[control.name] ?? "";
-    this.apply();
-    if (this.box.value.trim()) this.typed();
-  }
-
-  keep() {
-    const set = Object.fromEntries([this.box, ...this.choices].map((control) => [control.name, control.value]));
-    kept.set(this.dataset.search ?? "", set);
-  }
-
-  typed() {
-    this.keep();
-    clearTimeout(this.typing);
-    const query = this.box.value.trim();
-    if (query) this.typing = window.setTimeout(() => this.ask(), TYPING_PAUSE);
-    else this.forget();
-  }
-
-  ask() {
-    clearTimeout(this.typing);
-    const query = this.box.value.trim();
-    if (query !== this.search?.query) this.search?.ask(query);
-  }
-
-  /** No search any more. */
-  forget() {
-    this.search?.stop();
-    this.waiting = false;
-    this.visited = "";
-    this.note = "";
-    if (this.hits) mark([]);
-    this.hits = null;
-    this.apply();
-  }
-
-  /** @param {import("./search.js").Told} told */
-  told({ hits, note, over }) {
-    this.note = note;
-    this.groups.setAttribute("aria-busy", String(!over));
-    if (hits) {
-      this.hits = new Map(hits.map((hit) => [keyOf(hit.serial_no, hit.attachment_id), hit]));
-      mark(hits);
-    } else if (over) {
-      this.hits = null;
-      mark([]);
-    }
-    this.apply();
-    if (over) this.say();
-    if (this.waiting && hits && (over || cards().length)) this.next();
-    if (over) this.waiting = false;
   }
 
   narrowed() {
@@ -181,48 +96,29 @@ class ListControls extends HTMLElement {
 
   clear() {
     clearTimeout(this.typing);
-    for (const control of [this.box, ...this.choices]) control.value = "";
+    for (const control of this.controls) control.value = "";
+    this.visited = "";
     this.keep();
     this.forget();
-    const list = this.closest(".list");
-    if (list instanceof HTMLElement) list.focus({ preventScroll: true });
+    this.leave();
     this.say();
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (event.target !== this.box || event.isComposing) return;
-    if (event.key === "Escape") {
-      event.preventDefault();
-      this.box.value = "";
-      this.typed();
-      const list = this.closest(".list");
-      if (list instanceof HTMLElement) list.focus({ preventScroll: true });
-    } else if (event.key === "Enter" && event.shiftKey) {
-      event.preventDefault();
-      this.next(-1);
-    }
+  leave() {
+    const list = this.closest(".list");
+    if (list instanceof HTMLElement) list.focus({ preventScroll: true });
   }
 
-  /** To the first hit, or to the one after what is shown; round again at the end. @param {number} step */
-  next(step = 1) {
-    if (this.box.value.trim() !== this.search?.query) this.ask();
-    if (!this.hits || !this.box.value.trim()) {
-      this.waiting = true;
-      return;
-    }
-    this.waiting = false;
-    const places = cards().flatMap((card) => {
+  places() {
+    return cards().flatMap((card) => {
       const hit = this.hits?.get(keyOfCard(card));
       const pages = hit?.pages.length ? hit.pages : [undefined];
-      return pages.map((page) => ({ card, page, key: `${keyOfCard(card)} ${page?.page_id}` }));
+      return pages.map((page) => ({
+        key: `${keyOfCard(card)} ${page?.page_id}`,
+        shown: card === picked(),
+        go: () => void pick(card, page ? { page: page.number, file: page.file_id } : {}),
+      }));
     });
-    let at = places.findIndex((place) => place.key === this.visited && place.card === picked());
-    if (at < 0 && step < 0) at = 0;
-    const wanted = places[(at + step + places.length) % places.length];
-    if (!wanted) return;
-    this.visited = wanted.key;
-    void pick(wanted.card, wanted.page ? { page: wanted.page.number, file: wanted.page.file_id } : {});
   }
 
   /** Brings the list into line with everything that is set. */
@@ -313,7 +209,7 @@ class ListControls extends HTMLElement {
   /** To those who can't see the list. */
   say() {
     const state = this.querySelector(".search-state")?.textContent;
-    announce(state || [words("listed_invoices", this.figures()), this.attachments()].filter(Boolean).join(" · "));
+    super.say(state || [words("listed_invoices", this.figures()), this.attachments()].filter(Boolean).join(" · "));
   }
 }
 
@@ -333,30 +229,8 @@ function note(card, hit) {
     card.dataset.hitFile = first.file_id;
     card.dataset.hitPage = String(first.number);
   }
-  const places = hit.fields.map((field) => item(words(`in_${field}`) || field));
-  const several = new Set(hit.pages.map((page) => page.file_id)).size > 1;
-  for (const page of hit.pages.slice(0, MOST_LINKS)) {
-    const way = document.createElement("a");
-    const kind = several && card.querySelector(`.files a[href*="/${page.file_id}?"] .kind`)?.textContent;
-    way.href = `${link.href}&file=${page.file_id}&page=${page.number}`;
-    way.dataset.file = page.file_id;
-    way.dataset.page = String(page.number);
-    way.textContent = `${kind ? `${kind.toUpperCase()} ` : ""}${words("in_page", { number: page.number })}`;
-    places.push(item(way));
-  }
-  if (hit.pages.length > MOST_LINKS) places.push(item(`+${hit.pages.length - MOST_LINKS}`));
-  const list = document.createElement("ul");
-  list.className = "found";
-  list.setAttribute("aria-label", words("found"));
-  list.append(...places);
-  card.querySelector(".facts")?.append(list);
-}
-
-/** @param {string | Node} content */
-function item(content) {
-  const place = document.createElement("li");
-  place.append(content);
-  return place;
+  const kindOf = (/** @type {import("./search.js").HitPage} */ { file_id }) => card.querySelector(`.files a[href*="/${file_id}?"] .kind`)?.textContent ?? "";
+  card.querySelector(".facts")?.append(places(hit, (page) => `${link.href}&file=${page.file_id}&page=${page.number}`, kindOf));
 }
 
 /** Away from its group a card says itself which entry it is of. @param {HTMLElement} card @param {HTMLElement} [home] */
@@ -368,11 +242,6 @@ function nameEntry(card, home) {
   const link = title.querySelector("a");
   entry.append(link ? link.cloneNode(true) : (title.textContent ?? ""));
   card.querySelector(".facts")?.prepend(entry);
-}
-
-/** @param {string | null | undefined} serialNo @param {string | null | undefined} attachmentId */
-function keyOf(serialNo, attachmentId) {
-  return serialNo ? `invoice ${serialNo}` : `attachment ${attachmentId}`;
 }
 
 /** @param {HTMLElement} card */

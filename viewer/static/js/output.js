@@ -1,11 +1,11 @@
 // The dialog for print and download: which part of the view, in which form, and a preview that is drawn from the very print.
 // Everything is made on the server; while it is prepared the dialog tells how far it is, and closing it breaks that off.
 
-import { ask } from "./ask.js";
+import { ask, hasKey } from "./ask.js";
 import { cards, picked } from "./desk.js";
-import { fetchFile, save } from "./downloads.js";
 import { announce, remember, remembered, words } from "./words.js";
 
+/** @typedef {(bytes: number, total: number) => void} Report */
 /** @typedef {"print" | "pdf" | "zip" | "original"} Kind */
 
 /** What the reader's key has to allow. @type {Record<Kind, string>} */
@@ -32,13 +32,12 @@ let frame = null;
 
 /** Opens it, unless the key allows nothing of the kind. @param {"print" | "download"} wanted */
 export function output(wanted) {
-  const link = source();
-  if (!link) return;
   restore();
   const last = /** @type {Kind} */ (remembered("output-download") ?? "pdf");
   const kinds = wanted === "print" ? ["print"] : [last, "pdf", "zip", "original"];
   const kind = kinds.find((each) => isAllowed(/** @type {Kind} */ (each)));
   if (!kind) return announce(words("not_allowed"), true);
+  if (!source()) return;
   for (const radio of radios()) {
     const label = /** @type {HTMLElement} */ (radio.closest("label"));
     label.hidden = !isAllowed(/** @type {Kind} */ (radio.value)) || (radio.value === "original" && !original());
@@ -340,6 +339,44 @@ function turn(step) {
   void preview();
 }
 
+/** The whole answer and its file name. Throws what is to be told to the reader, or the signal's AbortError.
+ * @param {string} address @param {{signal?: AbortSignal, report?: Report}} [how] @returns {Promise<{blob: Blob, name: string}>} */
+async function fetchFile(address, { signal, report } = {}) {
+  const answer = await ask(address, { signal });
+  if (!answer.ok) throw new Error((await answer.json().catch(() => null))?.detail ?? "");
+  const type = answer.headers.get("Content-Type") ?? "";
+  const total = Number(answer.headers.get("Content-Length")) || 0;
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  const reader = answer.body?.getReader();
+  for (let bytes = 0; reader; ) {
+    const { done, value } = await reader.read();
+    if (done || !value) break;
+    parts.push(value);
+    report?.((bytes += value.length), total);
+  }
+  return { blob: new Blob(/** @type {any} */ (parts), { type }), name: fileNameOf(answer) };
+}
+
+/** Hands it to the browser's downloads. @param {Blob} blob @param {string} name */
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+}
+
+/** @param {Response} answer */
+function fileNameOf(answer) {
+  const told = answer.headers.get("Content-Disposition") ?? "";
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/i.exec(told) ?? [];
+  const [, quoted, plain] = /filename=(?:"([^"]*)"|([^;]+))/i.exec(told) ?? [];
+  return encoded ? decodeURIComponent(encoded) : (quoted ?? plain ?? "");
+}
+
 dialog.addEventListener("click", (event) => {
   const name = event.target instanceof Element ? event.target.closest("button")?.dataset.do : undefined;
   if (name) BUTTONS[name]?.();
@@ -360,8 +397,13 @@ form.addEventListener("input", ({ target }) => {
   changed();
 });
 document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[data-output]") : null;
-  if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  output(link.getAttribute("data-output") === "print" ? "print" : "download");
+  const link = event.target instanceof Element ? event.target.closest("a[data-output], a[download]") : null;
+  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (link.dataset.output) {
+    event.preventDefault();
+    output(link.dataset.output === "print" ? "print" : "download");
+  } else if (hasKey() && link.protocol !== "blob:") {
+    event.preventDefault();
+    fetchFile(link.href).then(({ blob, name }) => save(blob, name)).catch(({ message }) => announce(message || words("not_fetched"), true));
+  }
 });

@@ -12,11 +12,14 @@ class PendingPicture extends HTMLElement {
   constructor() {
     super();
     this.tries = 0;
+    /** Sorting the list moves the card: it goes on then as it is. */
+    this.begun = false;
   }
 
   connectedCallback() {
     const image = this.querySelector("img");
-    if (!image) return;
+    if (!image || this.begun) return;
+    this.begun = true;
     if (image.dataset.src) return inSight(this, () => void this.check(image));
     if (image.complete && image.src) this.loaded(image);
     image.addEventListener("load", () => this.loaded(image));
@@ -90,10 +93,14 @@ async function exchange() {
     if (!picture.isConnected || !owner) continue;
     const replacement = fresh && [...fresh.querySelectorAll(OWNER)].find((each) => sameOwner(each, owner));
     if (replacement instanceof HTMLElement && !replacement.querySelector("pending-picture")) {
+      const focused = owner.contains(document.activeElement);
       if (owner.hasAttribute("aria-current")) replacement.setAttribute("aria-current", "true");
+      replacement.className = owner.className;
       replacement.hidden = owner instanceof HTMLElement && owner.hidden;
       owner.replaceWith(document.adoptNode(replacement));
-      document.dispatchEvent(new CustomEvent("cardchange"));
+      document.dispatchEvent(new CustomEvent("cardchange", { detail: { owner, replacement } }));
+      const link = focused && replacement.querySelector("a[data-open]");
+      if (link instanceof HTMLElement) link.focus({ preventScroll: true });
     } else if (!picture.querySelector("img")?.naturalWidth) {
       picture.giveUp();
     }

@@ -1,0 +1,83 @@
+"""The one place in which a key becomes what it opens. A handler below a key declares what it needs and is given a grant:
+
+    @bp.get("/bills/<key>/paper")
+    @opens("view", view="image")
+    def paper(grant: Grant) -> str: ...
+
+The archive takes nothing but grants, so that bill and scope go along wherever a handler turns. A test walks all addresses
+and refuses one with a key whose handler declares nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal
+
+from flask import g, has_request_context, request
+
+from viewer.domain import selection
+from viewer.domain.grant import ACTIONS, VIEWS, Action, Grant, View
+from viewer.web.reader import archive, key_of
+
+Needed = View | Literal["asked", "any"]
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a handler needs of a grant: an action, and a view ("asked": the one that the query names, "any": either)."""
+
+    action: Action
+    view: Needed
+
+
+def opens(action: Action, *, view: Needed) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declares what a handler needs and gives it the key's grant in place of the key.
+
+    A request whose key doesn't open that ends in BadKey, BadToken, UnknownUserkey or NotAllowed before the handler runs.
+    """
+    needs = Needs(action, view)
+
+    def declare(handler: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(handler)
+        def with_grant(*, key: str, **more: Any) -> Any:
+            return handler(grant=granted(key, needs), **more)
+
+        with_grant.needs = needs  # type: ignore[attr-defined]
+        return with_grant
+
+    return declare
+
+
+def granted(key: str, needs: Needs) -> Grant:
+    """The key's grant, which allows what is needed."""
+    grant: Grant = archive().grants.of(key_of(key))
+    g.grant = grant
+    grant.require(needs.action, _views(needs.view))
+    return grant
+
+
+def current() -> Grant | None:
+    """The grant of the request that is being answered; None where its address has no key, or one that opens nothing."""
+    return g.get("grant") if has_request_context() else None
+
+
+def may(action: Action) -> bool:
+    """Whether the reader may do that: what a page offers."""
+    grant = current()
+    return grant is not None and grant.may(action)
+
+
+def actions() -> list[Action]:
+    """All that the reader may do, as the scripts are told."""
+    return sorted(action for action in ACTIONS if may(action))
+
+
+def may_view(view: View) -> bool:
+    grant = current()
+    return grant is not None and grant.may_view(view)
+
+
+def _views(needed: Needed) -> frozenset[View]:
+    if needed == "any":
+        return VIEWS
+    return frozenset({selection.parse_view(request.args.get("view")) if needed == "asked" else needed})
