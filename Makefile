@@ -6,7 +6,7 @@ DEV := .venv/.dev
 NODE := .venv/.node
 PO := $(wildcard viewer/translations/*/LC_MESSAGES/messages.po)
 
-.PHONY: demo test check bench browser pins messages clean
+.PHONY: demo test check bench fuzz browser pins messages clean
 
 demo: $(RUN)
 	@exec $(BIN)/viewer demo $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT))
@@ -29,6 +29,10 @@ check: $(DEV) $(NODE)
 
 bench: $(DEV)
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# Whatever the API's document allows and whatever it doesn't, asked 10,000 times; the suite asks less often. Takes half an hour.
+fuzz: $(DEV)
+	OPENAPI_CASES=10000 $(BIN)/python -m pytest tests/web/test_openapi.py $(ARGS)
 
 # What the browser tests need: a Chromium. Without one they say so and skip (never with CI=true).
 browser: $(DEV)

@@ -43,6 +43,8 @@ def nginx(program: str, folder: Path, upstream: str, *more: tuple[str, str]) -> 
     text = EXAMPLE.read_text("utf-8")
     for old, new in (
         ("/var/cache/nginx-viewer", f"{folder}/cache"),
+        ("/var/log/nginx/viewer.log", f"{folder}/access.log"),
+        ("/var/log/nginx/viewer-error.log", f"{folder}/error.log"),
         ("127.0.0.1:8000", upstream.removeprefix("http://")),
         ("    listen 80;", f"    listen 127.0.0.1:{port};"),
         *more,

@@ -13,19 +13,27 @@ from viewer.archive import Archive
 from viewer.config import Settings
 from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
+from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
-from viewer.web import api, bundles, errors, health, images, pages, panel, reader, signed, text, words
+from viewer.web import api, bundles, errors, health, images, openapi, pages, panel, reader, signed, text, words
+from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
-LARGEST_BODY = 1024 * 1024
+NOT_USED = (
+    *("accelerometer", "autoplay", "camera", "clipboard-read", "display-capture", "encrypted-media", "geolocation"),
+    *("gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture", "usb"),
+)
+PERMISSIONS = ", ".join(["clipboard-write=(self)", "fullscreen=(self)", *(f"{name}=()" for name in NOT_USED)])
+"""What a page may ask the browser for: copying and full screen, nothing else."""
 VERSION = "1"
 """Of the API, whose addresses carry it."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of an installation. Raises OldSchema where `viewer upgrade` has to run first."""
+    keep_keys_out()
     settings = settings or Settings.load()
     archive = Archive.compose(settings)
     check_version(archive.database)
@@ -42,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.description = (description or "").strip()
     app.config.update(
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
         BABEL_DEFAULT_LOCALE=LANGUAGES[DEFAULT],
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
@@ -64,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["signed_pages"] = signed_pages = signed.SignedPages(signing_keys(settings))
     Babel(app, locale_selector=reader.locale)
     Compress(app)
+    app.spec_processor(openapi.complete)
     errors.install(app)
     words.install(app)
     panel.install(app)
@@ -71,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
-    app.wsgi_app = BehindProxies(ready, settings)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies), settings)  # type: ignore[method-assign]
     return app
 
 
@@ -82,16 +91,22 @@ def template_folder() -> Path:
 
 
 def _headers(settings: Settings) -> Callable[[Response], Response]:
-    """Headers of every answer: nothing from other hosts, no inline script, and who may frame us."""
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; frame-src blob:; "
-        f"form-action 'self'; base-uri 'none'; frame-ancestors {settings.frame_ancestors}"
+    """Headers of every answer: nothing from other hosts, no inline script, who may frame us, and nothing kept unless its
+    handler says for how long."""
+    page = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "frame-src blob:; form-action 'self'; base-uri 'none'"
     )
+    framed = f"frame-ancestors {settings.frame_ancestors}"
 
     def add(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", policy)
+        policy = response.headers.get("Content-Security-Policy", page)
+        response.headers["Content-Security-Policy"] = f"{policy}; {framed}"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = PERMISSIONS
+        response.headers.setdefault("Cache-Control", "no-store")
         if response.is_streamed and (close := getattr(response.response, "close", None)):
             response.call_on_close(close)  # Flask-Compress puts its own stream in place and would leave the file open
         return response

@@ -45,6 +45,13 @@ class Blobs:
         """All bytes; FileNotFoundError where there is no such blob."""
         return bytes(obstore.get(self._store, _key(sha256)).bytes())
 
+    def delete(self, sha256: str) -> None:
+        """Removes the blob; one that isn't there is no error."""
+        try:
+            obstore.delete(self._store, _key(sha256))
+        except FileNotFoundError:
+            return
+
     def path(self, sha256: str) -> Path | None:
         """Where the blob lies on this machine; None for a store elsewhere."""
         local = isinstance(self._store, LocalStore) and self._store.prefix

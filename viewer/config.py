@@ -192,6 +192,25 @@ class Settings:
     )
     download_deadline: float = setting(seconds(0.001), "60", "seconds for one file's download")
     max_file_bytes: int = setting(whole(1, 10**12), "100000000", "largest file that is fetched or imported, bytes")
+    max_body_bytes: int = setting(whole(1000, 10**9), "1000000", "largest body of a request, bytes")
+    bodies: int = setting(whole(1, 1000), "8", "bodies of requests that one server process reads at the same time")
+    failed_lookups: int = setting(
+        whole(1, 10**6),
+        "30",
+        "unknown or bad keys and tokens of one client in a minute; over it only stored keys and valid tokens are answered",
+    )
+    reader_pictures: int = setting(
+        whole(1, 1000), "24", "pictures that one reader of a bill may have made at the same time, by one server process"
+    )
+    downloads: int = setting(whole(1, 1000), "24", "originals that one server process sends at the same time")
+    reader_downloads: int = setting(whole(1, 1000), "8", "the same to one reader of a bill")
+    waiting_requests: int = setting(
+        whole(1, 1000), "16", "requests that wait for files at the same time in one server process"
+    )
+    upstream_requests: int = setting(
+        whole(1, 1000), "24", "bills that one server process asks the invoice cloud for at the same time"
+    )
+    refreshes: int = setting(whole(1, 1000), "8", "the same because a reader wants them now")
     max_bill_files: int = setting(whole(1, 10**6), "2000", "most files of one bill; the rest stay unavailable")
     max_pixels: int = setting(whole(1, 10**10), "100000000", "largest source image, pixels")
     max_pages: int = setting(whole(1, 10**6), "1000", "most pages of one file")
@@ -203,6 +222,7 @@ class Settings:
     archive_entries: int = setting(whole(1, 10**6), "5000", "most entries of one ZIP archive")
     archive_bytes: int = setting(whole(1, 10**10), "300000000", "most that is unpacked of one archive, bytes")
     archive_ratio: int = setting(whole(1, 10**6), "200", "the same as a multiple of its own size (1 MB may always be)")
+    audit_days: int = setting(whole(1, 36500), "730", "days for which the record of who saw what is kept")
     cache_bytes: int = setting(
         whole(10**6, 10**15), "10000000000", "most bytes of finished pictures; what was used longest ago goes first"
     )

@@ -34,7 +34,7 @@ class ViewerError(Exception):
         facts = {
             name: fact.text(translate) if isinstance(fact, ViewerError) else fact for name, fact in self.params.items()
         }
-        return translate(self.template).format(**facts)
+        return translate(self.template).format(**{"retry_after": self.retry_after, **facts})
 
 
 class BadRequest(ViewerError):
@@ -157,6 +157,15 @@ class UnreadableDocument(ViewerError):
     def __init__(self, message: str | None = None, *, problem: str = "damaged") -> None:
         super().__init__(message)
         self.problem = problem
+
+
+class TooManyRequests(ViewerError):
+    status, code = 429, "too_many_requests"
+    title = N_("Too many requests")
+    message = N_("This server has been asked too much at once. Try again in {retry_after} s.")
+
+    def __init__(self, message: str | None = None, *, retry_after: int = 1) -> None:
+        super().__init__(message, retry_after=retry_after)
 
 
 class NotReady(ViewerError):

@@ -1,5 +1,6 @@
 """Two pages beside each other, in a real browser."""
 
+import json
 from urllib.parse import urlsplit
 
 import pytest
@@ -215,7 +216,7 @@ def rotations(page: Page) -> list[int]:
     saved: list[int] = []
 
     def answer(route: Route) -> None:
-        saved.append((route.request.post_data_json or {})["rotation"])
+        saved.append(json.loads(route.request.post_data or "{}")["rotation"])
         route.fulfill(json={})
 
     page.route("**/rotation", answer)

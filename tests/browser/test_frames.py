@@ -150,3 +150,40 @@ def test_no_page_sets_or_needs_a_cookie(context: BrowserContext, own_site: Insta
     frame.locator(".views a").nth(1).click()
     expect(frame.locator("main[data-view=location]")).to_be_visible()
     assert context.cookies() == []
+
+
+def test_a_page_that_may_not_frame_the_viewer_shows_nothing_of_it(
+    context: BrowserContext, own_site: Installation, host: ServedApp
+) -> None:
+    """The host's other name is another origin, and isn't on the list."""
+    own_site.whole(BILL.userkey)
+    stranger = host.url.replace("127.0.0.1", "localhost")
+    page = context.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    for path in ("", "/paper?serialNo=" + BILL.invoices[0].serial_no):
+        refused.clear()
+        page.goto(f"{stranger}/?{urlencode({'address': f'{own_site.url}/bills/{BILL.userkey}{path}'})}")
+        assert any("frame-ancestors" in said for said in refused), refused
+        frame = page.frames[1]
+        assert frame.locator("#view").count() == 0
+        assert BILL.userkey not in frame.content()
+    framed(page, host, f"{own_site.url}/bills/{BILL.userkey}?lang=en", None)
+    painted(page.frame_locator("iframe"))
+
+
+def test_no_request_tells_where_it_comes_from(context: BrowserContext, own_site: Installation, host: ServedApp) -> None:
+    """Neither to the viewer itself nor to whom a page leads: its address holds the key."""
+    own_site.whole(BILL.userkey)
+    told: list[tuple[str, str | None]] = []
+    context.on("request", lambda request: told.append((request.url, request.header_value("referer"))))
+    page = context.new_page()
+    page.goto(f"{own_site.url}/bills/{BILL.userkey}?lang=en")
+    page.locator(".card a[data-open]").nth(1).click()
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    page.locator(".views a").nth(1).click()
+    expect(page.locator("main[data-view=location]")).to_be_visible()
+    page.evaluate("(address) => location.assign(address)", f"{host.url}/?address=about:blank")
+    page.wait_for_url(f"{host.url}/**")
+    assert len(told) > 10
+    assert {referer for _, referer in told} == {None}

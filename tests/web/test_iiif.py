@@ -432,7 +432,7 @@ def test_a_wrong_view_is_refused_as_its_page_is(
 
 def test_a_manifest_is_validated_and_comes_as_json_ld_to_those_who_ask(here: Installation, key: str, bill: Any) -> None:
     answer = here.get(f"/bills/{key}/iiif/manifest.json")
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
     address = f"/bills/{key}/iiif/manifest.json"
     again = here.get(address, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -451,7 +451,7 @@ def test_a_manifest_leaves_out_what_is_on_its_way_and_is_not_kept_then(
     bill = odd_site.whole(pending)
     later = odd_site.get(f"/bills/{pending}/iiif/manifest.json")
     assert shown_pages(later.json()) == pages_of(bill)
-    assert later.headers["Cache-Control"] == "private, no-cache"
+    assert later.headers["Cache-Control"] == "no-store"
 
 
 def test_ids_are_the_public_address_whatever_a_proxy_did_to_it(

@@ -20,9 +20,10 @@ import pytest
 import requests
 from PIL import Image
 
-from tests.commands import MINUTE, served
+from tests.commands import MINUTE, served, until
 from tests.installations import JSON, Installation, files_of, installed, pages_of, problem_of
 from tests.nginx import MISSING, find_nginx, nginx
+from tests.tokens import TOKEN_KEYS, token
 from viewer.domain.signed_page import SignedPage
 from viewer.instance import signing_keys
 from viewer.web.proxies import Environ, StartResponse, Wsgi
@@ -348,3 +349,21 @@ def test_under_a_path_pictures_are_kept_too(program: str, tmp_path: Path) -> Non
         service = address.split("/full/")[0]
         assert front.get(f"{service}/info.json").json()["id"] == f"https://erp.example{service}"
         assert front.get(address.removeprefix("/invoices")).status_code == 404
+
+
+def test_the_log_that_nginx_writes_holds_no_key(program: str, tmp_path: Path) -> None:
+    with fronted(program, tmp_path, token_keys=TOKEN_KEYS) as front:
+        key, made = front.key, token(bill_no="BILL")
+        for path in (
+            *(f"/bills/{key}", f"/bills/{made}/location?branch_id=1", f"/api/v1/bills/{key}/views/image?x=1"),
+            *(f"/api/v1/userkeys/{key}", f"/m4-web/fpzs/expense/showInvoice?userKey={key}", f"/?userkey={key}"),
+            *(front.address, f"/bills/{key}/iiif/manifest.json", f"/bills/{key.upper()}"),
+        ):
+            assert front.get(path, Referer=f"https://erp.example/{key}/{made}").status_code < 400, path
+        log = tmp_path / "nginx" / "access.log"
+        until(lambda: log.read_text("utf-8").count("\n") == 8)
+        said = log.read_text("utf-8") + (tmp_path / "nginx" / "error.log").read_text("utf-8")
+    assert '"GET /bills/-/iiif/manifest.json" 200' in said
+    assert '"GET /m4-web/fpzs/expense/showInvoice" 200' in said
+    for secret in (key, key.upper(), made, made.split(".")[1], front.address.split("/")[2], "erp.example"):
+        assert secret not in said

@@ -3,16 +3,19 @@
 import contextlib
 from dataclasses import dataclass
 
+from viewer.archive.audit import Audit
 from viewer.archive.bills import Bills
 from viewer.archive.binder import Binder
 from viewer.archive.calls import Calls
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.grants import Grants
+from viewer.archive.guesses import Guesses
 from viewer.archive.imports import Imports
 from viewer.archive.papers import Papers
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
+from viewer.archive.turns import Quota
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents.pool import Decoders
@@ -31,6 +34,9 @@ class Archive:
     decoders: Decoders
     bills: Bills
     grants: Grants
+    guesses: Guesses
+    audit: Audit
+    sending: Quota
     files: Files
     renditions: Renditions
     texts: Texts
@@ -57,7 +63,7 @@ class Archive:
             bills = Bills(settings, database, gateway)
             stack.callback(bills.close)
             fetching = Fetching(database, blobs, decoders, fetcher, bills)
-            files = Files(database, bills, fetching)
+            files = Files(database, bills, fetching, waiting=settings.waiting_requests)
             stack.callback(files.close)
             renditions = Renditions(settings, blobs, decoders)
             stack.callback(renditions.close)
@@ -71,6 +77,9 @@ class Archive:
                 blobs=blobs,
                 decoders=decoders,
                 bills=bills,
+                sending=Quota(most=settings.reader_downloads, all_readers=settings.downloads),
+                audit=Audit(settings, database),
+                guesses=Guesses(database, most=settings.failed_lookups),
                 grants=Grants(settings, database, bills),
                 files=files,
                 renditions=renditions,

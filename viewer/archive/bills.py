@@ -4,14 +4,16 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from viewer.config import Settings
 from viewer.domain.grant import Grant
 from viewer.domain.listing import BillListing, ListedEntry
-from viewer.errors import UnknownUserkey, UpstreamError, UpstreamRefused
+from viewer.errors import N_, NotReady, UnknownUserkey, UpstreamError, UpstreamRefused
 from viewer.flight import SingleFlight
 from viewer.gateway.client import Gateway
 from viewer.store import queries
@@ -37,6 +39,8 @@ class Bills:
         self._database = database
         self._gateway = gateway
         self._asking = SingleFlight[Bill]()
+        self._asks = threading.BoundedSemaphore(settings.upstream_requests)
+        self._refreshes = threading.BoundedSemaphore(settings.refreshes)
         self._asking_again = SingleFlight[None]()
         self._resolving = SingleFlight[str]()
         self._asked_again: dict[str, float] = {}
@@ -67,7 +71,13 @@ class Bills:
 
     def refresh(self, grant: Grant) -> Bill:
         """The same, asked upstream now unless that happened within the last ten seconds."""
-        return self._within(grant, self._ask(grant.userkey, PAUSE))
+        with _one_of(self._refreshes):
+            return self._within(grant, self._ask(grant.userkey, PAUSE))
+
+    def is_stored(self, userkey: str) -> bool:
+        """Whether a bill of this userkey is stored, be it withdrawn."""
+        with self._database.read() as session:
+            return queries.is_stored(session, userkey)
 
     def stored(self, grant: Grant) -> Bill | None:
         """The stored copy, however old."""
@@ -180,7 +190,8 @@ class Bills:
 
     def _ask(self, userkey: str, lifetime: timedelta) -> Bill:
         """Asks upstream; readers who come meanwhile share the answer, and the failure too."""
-        return self._asking.run(userkey, lambda: self._ask_now(userkey, lifetime))
+        with _one_of(self._asks):
+            return self._asking.run(userkey, lambda: self._ask_now(userkey, lifetime))
 
     def _ask_now(self, userkey: str, lifetime: timedelta) -> Bill:
         stored = self._stored(userkey)
@@ -263,3 +274,14 @@ class Bills:
             with self._database.write() as session:
                 bill = lock_bill(session, stored.userkey, source=stored.source)
                 bill.withdrawn, bill.asked_at = True, datetime.now(UTC)
+
+
+@contextmanager
+def _one_of(places: threading.BoundedSemaphore) -> Iterator[None]:
+    """One of the places, if there is a free one: who waits for upstream holds one of the server's threads. Raises NotReady."""
+    if not places.acquire(blocking=False):
+        raise NotReady(N_("Many bills are being asked for just now. Try again in a moment."), retry_after=2)
+    try:
+        yield
+    finally:
+        places.release()

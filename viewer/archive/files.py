@@ -17,8 +17,6 @@ from viewer.store.queries import FoundPage
 
 FETCHING = 8
 """Files fetched at the same time in one process."""
-WAITING = 16
-"""Requests that may wait for files at the same time in one process; further ones are told to come again."""
 LONGEST_WAIT = 20.0
 LOOK_AGAIN = 0.1
 """Seconds between two looks at a file that another process is fetching."""
@@ -27,14 +25,15 @@ LOOK_AGAIN = 0.1
 class Files:
     """The files of bills."""
 
-    def __init__(self, database: Database, bills: Bills, fetching: Fetching) -> None:
+    def __init__(self, database: Database, bills: Bills, fetching: Fetching, *, waiting: int) -> None:
+        """`waiting` requests may wait for files at the same time; further ones are told to come again."""
         self._database = database
         self._bills = bills
         self._fetching = fetching
         self._threads = ThreadPoolExecutor(FETCHING, thread_name_prefix="fetch")
         self._coming: dict[int, Future[None]] = {}
         self._guard = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(WAITING)
+        self._waiting = threading.BoundedSemaphore(waiting)
 
     def bring_in(self, bill: Bill) -> list[Future[None]]:
         """Starts fetching every pending file of the bill, in the order in which its pages show them."""
@@ -80,11 +79,12 @@ class Files:
                 raise NotReady(retry_after=5)
         return file
 
-    def rotate(self, grant: Grant, file_id: str, rotation: int) -> None:
+    def rotate(self, grant: Grant, file_id: str, rotation: int) -> File:
         """Remembers by how much a file is turned clockwise when it is shown. Raises UnknownUserkey or UnknownFile."""
         file = self._find(grant, file_id)
         with self._database.write() as session:
             queries.get_file(session, file.id).rotation = rotation
+        return file
 
     def page(self, grant: Grant, page_id: str) -> FoundPage:
         """A page of the grant's bill and scope. Raises UnknownUserkey or UnknownPage."""

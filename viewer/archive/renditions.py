@@ -11,6 +11,7 @@ from pathlib import Path
 
 from viewer import drawing
 from viewer.archive.behind import Behind
+from viewer.archive.turns import Quota, Turns
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents import decode
@@ -25,6 +26,8 @@ from viewer.imaging.request import ImageRequest
 
 FROM_LEVELS = frozenset({"jpg", "webp"})
 """Formats that lose a little anyway; the others are always drawn from the original."""
+NOBODY = ""
+"""Whose turn it is where no reader waits."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -38,6 +41,8 @@ class Renditions:
         self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
         self.cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
         self._behind = Behind(self._make_ahead)
+        self._turns = Turns(slots=decoders.count)
+        self._quota = Quota(most=settings.reader_pictures)
 
     def ask(
         self, source: PageSource, *, region: str, size: str, rotation: str, quality: str, suffix: str
@@ -61,17 +66,23 @@ class Renditions:
     def etag(self, source: PageSource, ask: ImageRequest) -> str:
         return self.cache.etag(source, ask.stored_as)
 
-    def picture(self, source: PageSource, ask: ImageRequest) -> bytes:
-        """The picture. Raises UnreadableDocument."""
+    def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
+        """The picture. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument, and
+        TooManyRequests where this reader already waits for too many."""
         if found := self.ready(source, ask):
             return found
-        with self._behind.reader():
+        with self._quota.request(reader), self._behind.reader():
             factor = levels.tile_factors(source.size).get(ask.stored_as)
             if factor and self._is_cut(source):
-                self._make_tiles(source, factor)
+                self._make_tiles(source, factor, reader)
                 if found := self.ready(source, ask):
                     return found
-            made = self.cache.get(source, ask.stored_as, lambda: self._drawn(source, ask))
+
+            def draw() -> bytes:
+                with self._turns.turn(reader):
+                    return self._drawn(source, ask)
+
+            made = self.cache.get(source, ask.stored_as, draw)
         if self._wants_ahead(source):
             self._behind.put(source)
         return made
@@ -115,10 +126,14 @@ class Renditions:
         """Whether the page's tiles are cut together: those of a PDF cost little one by one, a row of tiles must fit."""
         return source.media_type in IMAGES and source.size.width * levels.TILE <= self._max_area
 
-    def _make_tiles(self, source: PageSource, factor: int) -> None:
+    def _make_tiles(self, source: PageSource, factor: int, reader: str) -> None:
         """By all decoders at once: most of the time goes into encoding."""
 
         def make() -> dict[str, bytes]:
+            with self._turns.turn(reader):
+                return cut()
+
+        def cut() -> dict[str, bytes]:
             content, limits = self._content(source), self._decoders.limits
             bands = levels.bands(source.size, factor, self._decoders.count)
             with ThreadPoolExecutor(len(bands)) as threads:
@@ -137,7 +152,7 @@ class Renditions:
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
         for factor in self._factors_ahead(source):
-            self._make_tiles(source, factor)
+            self._make_tiles(source, factor, NOBODY)
 
     def _factors_ahead(self, source: PageSource) -> list[int]:
         """The scales whose tiles are made ahead: all of a large page, whose every decode takes long."""

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 
 from viewer.archive import Archive
 from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
+from viewer.cli.records import audit, purge
 from viewer.cli.server import serve_settings
+from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.demo import Demo
 from viewer.documents import ofd
@@ -36,6 +37,7 @@ from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
 from viewer.imaging.keeping import keep_within
 from viewer.instance import init_instance
+from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
@@ -44,14 +46,12 @@ from viewer.store.schema import upgrade as upgrade_schema
 from viewer.web.addresses import STAGE_LEAST, level_for
 from viewer.web.words import size as size_text
 
-WIDE = 1000
-"""Columns of a line that nobody folds."""
-
 
 @click.group(help=_("Shows the invoices of an ERP bill."))
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("The language of this command; zh-CN by default."))
 @click.option("-v", "--verbose", is_flag=True, help=_("Tell more of what happens."))
 def cli(lang: str | None, verbose: bool) -> None:
+    keep_keys_out()
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
@@ -154,10 +154,10 @@ def import_(path: Path) -> None:
             bar.update(tasks[name], completed=done, total=total)
 
         bills = archive.imports.run(path, progress)
-    table = _table(_("Bill"), "userkey", _("Invoices"), _("Files"))
+    shown = table(_("Bill"), "userkey", _("Invoices"), _("Files"))
     for each in bills:
-        table.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
-    _console().print(table)
+        shown.add_row(each.bill_no or each.bill_id, each.userkey, str(each.invoices), str(each.files))
+    console().print(shown)
 
 
 @cli.command(help=_("Makes the pictures of bills ahead. KEY is a bill's userkey."))
@@ -251,6 +251,9 @@ def convert(path: Path, output: Path) -> None:
         click.echo(f"{_(LEFT_OUT[finding.code])}: {finding.where}", err=True)
 
 
+cli.add_command(audit)
+cli.add_command(purge)
+
 _DEMO_STEPS = {
     "documents": _("Making the demo documents"),
     "bills": _("Opening the demo bills"),
@@ -282,26 +285,13 @@ def _warm(renditions: Renditions, found: FoundPage) -> None:
         quality="default",
         suffix="jpg",
     )
-    renditions.picture(found.source, asked)
+    renditions.picture(found.source, asked, reader="")
 
 
 def _bar(console: Console) -> Progress:
     words = TextColumn("{task.description}", markup=False)
     shown = console.is_terminal
     return Progress(words, BarColumn(), MofNCompleteColumn(), console=console, transient=True, disable=not shown)
-
-
-def _console() -> Console:
-    """Text as it is. A pipe gets each row on one line; in a terminal long cells fold."""
-    console = Console(markup=False, emoji=False, highlight=False)
-    return console if console.is_terminal else Console(markup=False, emoji=False, highlight=False, width=WIDE)
-
-
-def _table(*headings: str) -> Table:
-    table = Table()
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
 
 
 def _print_addresses(demo: Demo) -> None:
@@ -314,19 +304,19 @@ def _print_addresses(demo: Demo) -> None:
 
 
 def _print_bill(found: Bill, timezone: tzinfo) -> None:
-    console = _console()
-    console.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
+    out = console()
+    out.print(f"{found.bill_no or found.bill_id or '–'}  userkey {found.userkey}", style="bold")
     if found.stale and found.fetched_at:
         time = found.fetched_at.astimezone(timezone).strftime("%Y-%m-%d %H:%M")
-        console.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
-    entries = _table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
+        out.print(_("The invoice cloud can't be reached; this is the copy of {time}.").format(time=time))
+    entries = table("#", "branch_id", _("Expense type"), _("Amount"), _("Invoices"))
     for entry in found.entries:
         count = sum(entry.branch_id in invoice.branch_ids for invoice in found.invoices)
         entries.add_row(
             str(entry.seq), entry.branch_id, entry.expense_type or "–", amount_text(entry.amount) or "–", str(count)
         )
-    console.print(entries)
-    invoices = _table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
+    out.print(entries)
+    invoices = table(_("Serial number"), _("Number"), _("Type"), _("Date"), _("Seller"), _("Amount"), _("Entries"))
     seqs = {entry.branch_id: str(entry.seq) for entry in found.entries}
     for invoice in found.invoices:
         invoices.add_row(
@@ -338,7 +328,7 @@ def _print_bill(found: Bill, timezone: tzinfo) -> None:
             amount_text(invoice.total_amount) or "–",
             ",".join(seqs[branch_id] for branch_id in invoice.branch_ids) or "–",
         )
-    console.print(invoices)
+    out.print(invoices)
 
 
 def _bill_json(found: Bill) -> dict[str, object]:

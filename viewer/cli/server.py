@@ -20,8 +20,9 @@ from viewer.memory import keep, share_heaps
 from viewer.store.database import open_database
 from viewer.store.schema import check_version
 
-THREADS = 32
-"""Requests that one process answers at the same time; half of them at most wait for files (viewer.archive.files)."""
+THREADS = 48
+"""Requests that one process answers at the same time. Each kind that may take long has a limit of its own below that (see
+docs/settings.md), so that no one reader, and no one kind, can hold all of them."""
 DRAIN = 30
 """Seconds that a request under way is given after SIGTERM."""
 

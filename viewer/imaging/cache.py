@@ -10,7 +10,7 @@ import io
 import os
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
 
-ENGINE = "5"
+ENGINE = "6"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
 LADDER = "ladder"
 """The pack of a page's sizes that are made ahead."""
@@ -110,7 +110,7 @@ class RenditionCache:
 
     def _new_path(self, source: PageSource, name: str) -> Path:
         digest = _digest(source, name)
-        return self._folder / digest[:2] / digest
+        return self._folder / digest[:2] / f"{_mark(source.sha256)}-{digest}"
 
     def _make(self, path: Path, make: Callable[[], bytes]) -> None:
         if not path.exists():
@@ -128,6 +128,19 @@ class RenditionCache:
             os.fsync(file.fileno())
             Path(file.name).replace(path)
         self._wrote(len(content))
+
+
+def files_of(folder: Path, sha256s: Collection[str]) -> Iterator[Path]:
+    """Every picture of these contents, finished or not, of any page and version."""
+    marks = {_mark(sha256) for sha256 in sha256s}
+    for path in folder.glob("*/??/*"):
+        if path.name.partition("-")[0] in marks:
+            yield path
+
+
+def _mark(sha256: str) -> str:
+    """What the names of a content's pictures begin with, so that they can be found when it has to go."""
+    return sha256[:16]
 
 
 def _digest(source: PageSource, name: str) -> str:

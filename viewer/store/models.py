@@ -341,6 +341,41 @@ class Asking(Base):
     until: Mapped[datetime]
 
 
+class FailedLookUp(Base):
+    """A look-up with a key that nobody gave out; kept for as long as it counts."""
+
+    __tablename__ = "failed_look_up"
+    __table_args__ = (Index("ix_failed_look_up_client_at", "client", "at"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    client: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditRow(Base):
+    """What one request showed or did. Triggers refuse every change, and deletion before `kept_until`; nothing refers to a
+    bill's row, so that the record stays when the bill goes."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kept_until: Mapped[datetime] = mapped_column(index=True)
+    reader: Mapped[str] = mapped_column(Text, index=True)
+    """The token's `sub`, or "userkey"."""
+    token_id: Mapped[str] = mapped_column(String(16))
+    client: Mapped[str] = mapped_column(String(64))
+    """The address that the request came from."""
+    action: Mapped[str] = mapped_column(String(16))
+    what: Mapped[str] = mapped_column(String(24))
+    bill_pk: Mapped[int] = mapped_column(BigInteger, index=True)
+    bill_no: Mapped[str | None] = mapped_column(Text, index=True)
+    bill_id: Mapped[str | None] = mapped_column(Text, index=True)
+    branch_id: Mapped[str | None] = mapped_column(Text)
+    serial_nos: Mapped[list[str]] = mapped_column(JSON)
+    attachment_ids: Mapped[list[str]] = mapped_column(JSON)
+
+
 class ServedCall(Base):
     """A signed server call that was answered: the same one again gets the same answer, another under its stamp none."""
 

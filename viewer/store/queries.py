@@ -1,7 +1,8 @@
 """What requests ask of the database, each in a fixed number of queries whatever the size of the bill."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,7 +16,19 @@ from viewer.domain.grant import Grant
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.store.models import Asking, Attachment, Base, Bill, Entry, File, Invoice, Page, ServedCall
+from viewer.store.models import (
+    Asking,
+    Attachment,
+    AuditRow,
+    Base,
+    Bill,
+    Entry,
+    FailedLookUp,
+    File,
+    Invoice,
+    Page,
+    ServedCall,
+)
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (
@@ -235,3 +248,101 @@ def claim_call(session: Session, *, client_id: str, timestamp: str, digest: str,
 def forget_calls(session: Session, *, before: datetime) -> None:
     """Drops served calls whose stamp is no longer good anyway."""
     session.execute(delete(ServedCall).where(ServedCall.served_at < before))
+
+
+def failed_look_ups(session: Session, client: str, *, since: datetime) -> list[datetime]:
+    """When look-ups of this client failed, the oldest first."""
+    query = select(FailedLookUp.at).where(FailedLookUp.client == client, FailedLookUp.at > since)
+    return list(session.scalars(query.order_by(FailedLookUp.at)))
+
+
+def note_failed_look_up(session: Session, client: str, *, now: datetime, keep: datetime) -> None:
+    """One more; those of before `keep` are dropped."""
+    session.execute(delete(FailedLookUp).where(FailedLookUp.at <= keep))
+    session.add(FailedLookUp(client=client, at=now))
+
+
+def is_stored(session: Session, userkey: str) -> bool:
+    """Whether a bill of this userkey is stored, withdrawn or not."""
+    return session.scalars(select(Bill.id).where(Bill.userkey == userkey)).one_or_none() is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditFilter:
+    """Which rows of the audit are wanted; what is None makes no difference. `bill` is a number, an ERP's id or a userkey."""
+
+    bill: str | None = None
+    serial_no: str | None = None
+    reader: str | None = None
+    action: str | None = None
+    client: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def find_audit(session: Session, wanted: AuditFilter) -> Iterator[AuditRow]:
+    """The rows that fit, the oldest first, a few at a time from the database."""
+    query = select(AuditRow).order_by(AuditRow.at, AuditRow.id).execution_options(yield_per=500)
+    if wanted.bill is not None:
+        named = select(Bill.id).where(Bill.userkey == wanted.bill.lower())
+        query = query.where(
+            or_(AuditRow.bill_no == wanted.bill, AuditRow.bill_id == wanted.bill, AuditRow.bill_pk.in_(named))
+        )
+    for column in ("reader", "action", "client"):
+        if (value := getattr(wanted, column)) is not None:
+            query = query.where(getattr(AuditRow, column) == value)
+    if wanted.since is not None:
+        query = query.where(AuditRow.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(AuditRow.at < wanted.until)
+    for row in session.scalars(query):
+        if wanted.serial_no is None or wanted.serial_no in row.serial_nos:
+            session.expunge(row)
+            yield row
+
+
+def forget_audit(session: Session, *, now: datetime) -> int:
+    """Drops the rows that are no longer to be kept; how many there were."""
+    gone = session.execute(delete(AuditRow).where(AuditRow.kept_until <= now).returning(AuditRow.id))
+    return len(gone.all())
+
+
+def owner_of(session: Session, file: File) -> tuple[Bill, str | None, str | None]:
+    """The bill of a file, and its invoice's serial number or its attachment's id."""
+    query = (
+        select(Bill, Invoice.serial_no, Attachment.attachment_id)
+        .select_from(File)
+        .join(Bill, File.bill_pk == Bill.id)
+        .outerjoin(Invoice, File.invoice_pk == Invoice.id)
+        .outerjoin(Attachment, File.attachment_pk == Attachment.id)
+        .where(File.id == file.id)
+    )
+    bill, serial_no, attachment_id = session.execute(query).one()
+    return bill, serial_no, attachment_id
+
+
+def find_old_bills(session: Session, *, before: datetime | None, names: Collection[str]) -> list[Bill]:
+    """Bills that were last fetched, or else registered, before that time, and that bear one of these names, if there are any."""
+    query = select(Bill).order_by(Bill.id)
+    if before is not None:
+        query = query.where(func.coalesce(Bill.fetched_at, Bill.registered_at, Bill.asked_at) < before)
+    if names:
+        keys = [name.lower() for name in names]
+        query = query.where(or_(Bill.userkey.in_(keys), Bill.bill_id.in_(names), Bill.bill_no.in_(names)))
+    return list(session.scalars(query))
+
+
+def contents_of(session: Session, bill: Bill) -> list[tuple[str | None, int]]:
+    """SHA-256 (None: not fetched) and size of each file of the bill."""
+    query = select(File.sha256, func.coalesce(File.size, 0)).where(File.bill_pk == bill.id)
+    return [(sha256, size) for sha256, size in session.execute(query)]
+
+
+def stored_contents(session: Session, sha256s: Collection[str]) -> set[str]:
+    """Those of them that some file has."""
+    return {each for each in session.scalars(select(File.sha256).where(File.sha256.in_(sha256s))) if each}
+
+
+def delete_bill(session: Session, bill: Bill) -> None:
+    """With all that hangs on it."""
+    session.execute(delete(Bill).where(Bill.id == bill.id))

@@ -17,6 +17,7 @@ from flask import g, has_request_context, request
 
 from viewer.domain import selection
 from viewer.domain.grant import ACTIONS, VIEWS, Action, Grant, View
+from viewer.errors import BadKey, BadToken, ExpiredToken, UnknownUserkey, ViewerError
 from viewer.web.reader import archive, key_of
 
 Needed = View | Literal["asked", "any"]
@@ -50,10 +51,39 @@ def opens(action: Action, *, view: Needed) -> Callable[[Callable[..., Any]], Cal
 
 def granted(key: str, needs: Needs) -> Grant:
     """The key's grant, which allows what is needed."""
-    grant: Grant = archive().grants.of(key_of(key))
+    grant = looked_up(key_of(key))
     g.grant = grant
     grant.require(needs.action, _views(needs.view))
     return grant
+
+
+def looked_up(key: str) -> Grant:
+    """What a key opens. A client that comes with too many keys that nobody gave out ends in TooManyRequests, except with those
+    of stored bills and with rightly signed tokens; upstream is not asked then."""
+    guesses = archive().guesses
+    try:
+        grant = archive().grants.of(key)
+    except ExpiredToken:
+        raise
+    except (BadKey, BadToken):
+        guesses.check(client())
+        guesses.failed(client())
+        raise
+    g.is_guess = not grant.is_token and not archive().bills.is_stored(grant.userkey)
+    if g.is_guess:
+        guesses.check(client())
+    return grant
+
+
+def note_failure(error: ViewerError) -> None:
+    """Counts a look-up that ended so, where its key was neither stored nor known upstream."""
+    if isinstance(error, UnknownUserkey) and g.pop("is_guess", False):
+        archive().guesses.failed(client())
+
+
+def client() -> str:
+    """The address that the request came from, as far as proxies are trusted."""
+    return request.remote_addr or ""
 
 
 def current() -> Grant | None:

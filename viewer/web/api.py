@@ -14,8 +14,9 @@ from viewer.errors import N_, BadRequest, FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
+from viewer.web.audit import seen, seen_file
 from viewer.web.originals import send_original
-from viewer.web.reader import archive
+from viewer.web.reader import archive, reader_of
 from viewer.web.schemas import (
     BillOut,
     DownloadQuery,
@@ -45,7 +46,9 @@ NO_BILL = [400, 401, 404, 502, 504]
 @bp.output(UserkeyOut)
 @bp.doc(summary="What a userkey resolves to", responses=NO_BILL)
 def resolve(grant: Grant) -> UserkeyOut:
-    return present.userkey_out(archive().bills.open(grant), grant)
+    found = archive().bills.open(grant)
+    seen("userkey", found, hourly=True)
+    return present.userkey_out(found, grant)
 
 
 @bp.post("/userkeys")
@@ -98,16 +101,21 @@ def bill(grant: Grant, query_data: WaitQuery) -> BillOut:
         found = archive().bills.stored(grant) or found
     else:
         archive().files.bring_in(found)
+    seen("bill", found, [*found.invoices, *found.attachments], hourly=True)
     return present.bill_out(found, grant)
 
 
 @bp.post("/bills/<key>/refresh")
 @opens("refresh", view="any")
 @bp.output(BillOut)
-@bp.doc(summary="Asks upstream now, at most once in ten seconds", responses=NO_BILL)
+@bp.doc(
+    summary="Asks upstream now, at most once in ten seconds",
+    responses={204: "Done; the token doesn't open the whole bill"} | dict.fromkeys(NO_BILL, "An error"),
+)
 def refresh(grant: Grant) -> BillOut | Response:
     found = archive().bills.refresh(grant)
     archive().files.bring_in(found)
+    seen("refresh", found, action="refresh")
     return present.bill_out(found, grant) if grant.may_view("image") else Response(status=204)
 
 
@@ -155,7 +163,9 @@ def original(grant: Grant, file_id: str, query_data: DownloadQuery) -> Response:
     file = archive().files.file(grant, file_id)
     if file.sha256 is None or file.size is None:
         raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
-    return send_original(file, archive().blobs, download=query_data.download)
+    seen_file("original", file, action="original")
+    sending, reader = archive().sending, reader_of(file, grant)
+    return send_original(file, archive().blobs, download=query_data.download, sending=sending, reader=reader)
 
 
 @bp.put("/bills/<key>/files/<file_id>/rotation")
@@ -165,7 +175,7 @@ def original(grant: Grant, file_id: str, query_data: DownloadQuery) -> Response:
 @bp.doc(summary="Turns a file for every later reader", responses=[400, 401, 404])
 def rotate(grant: Grant, file_id: str, json_data: RotationIn) -> RotationOut:
     """Pixels and page sizes stay; pages, print and bundles show the file turned."""
-    archive().files.rotate(grant, file_id, json_data.rotation)
+    seen_file("rotation", archive().files.rotate(grant, file_id, json_data.rotation), action="rotate")
     return RotationOut(file_id=file_id, rotation=json_data.rotation)
 
 
@@ -184,13 +194,16 @@ def _image_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> ImageViewOut
         profile=query.profile,
         serial_nos=request.args.getlist("serialNo"),
     )
-    return present.image_view_out(view, [] if view.narrowed else bill.attachments)
+    attachments = [] if view.narrowed else bill.attachments
+    seen("data", bill, [*view.invoices, *attachments], branch_id=view.branch_id, hourly=True)
+    return present.image_view_out(view, attachments)
 
 
 def _location_view(bill: Bill, grant: Grant, query: LocationViewQuery | ImageViewQuery) -> LocationViewOut:
     view = selection.location_view(
         bill.invoices, branch_ids=bill.branch_ids, branch_id=grant.entry(query.branch_id), serial_no=query.serialNo
     )
+    seen("data", bill, [view.invoice], branch_id=view.branch_id, hourly=True)
     return present.location_view_out(view)
 
 
@@ -204,9 +217,3 @@ def _in_location_view(bill: Bill, grant: Grant, query: ImageViewQuery) -> list[s
     serial_nos = [query.serialNo] if query.serialNo else _location_view(bill, grant, query).serial_nos
     views = (_location_view(bill, grant, query.model_copy(update={"serialNo": serial_no})) for serial_no in serial_nos)
     return [view.invoice for view in views if view.invoice]
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

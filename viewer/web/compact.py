@@ -10,7 +10,7 @@ COMMENTS = re.compile(r"^[ \t]*//.*\n|/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n?", re.MULT
 MARGIN = re.compile(r"^[ \t]+", re.MULTILINE)
 SPACES = re.compile(
     r"""("(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`|(?<=[(,=:\[!&|?{};+])[ ]?/(?![*/ ])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/)"""
-    r"""|[ ]*([{}()\[\];,=<>*&|?:!%])[ ]*"""
+    r"""|[ ]*([{}()\[\];,=<>*&|?:!%+-])[ ]*"""
 )
 """Strings, templates and patterns, which stay as they are; or a sign with the spaces around it."""
 OPEN_ENDS = re.compile(r"([{;,(\[]|=>|&&|\|\|)\n")

@@ -11,6 +11,8 @@ from werkzeug.exceptions import NotFound as NoRoute
 from werkzeug.routing import RequestRedirect
 
 from viewer.errors import N_, BadRange, BadRequest, MethodNotAllowed, NotFound, TooLarge, ViewerError
+from viewer.logs import redacted
+from viewer.web import access
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,8 @@ def install(app: Flask) -> None:
 
 def answer(error: ViewerError) -> Response:
     """The error as its reader wants it: problem+json under /api and /iiif and where JSON is asked for, else a page."""
-    title, detail = gettext(error.title), error.text(gettext)
+    access.note_failure(error)
+    title, detail = gettext(error.title), _told(error)
     if wants_json():
         problem = {"type": "about:blank", "title": title, "status": error.status, "detail": detail, "code": error.code}
         response = jsonify(problem)
@@ -42,6 +45,12 @@ def answer(error: ViewerError) -> Response:
     if allowed := error.params.get("allowed"):
         response.headers["Allow"] = str(allowed)
     return response
+
+
+def _told(error: ViewerError) -> str:
+    """What happened and what to do. Upstream's own words may be among it; a token's bearer is told no userkey in them."""
+    words, grant = error.text(gettext), access.current()
+    return redacted(words) if grant and grant.is_token else words
 
 
 def answer_http(error: HTTPException) -> Response | HTTPException:

@@ -31,9 +31,3 @@ def readyz() -> tuple[Response, int]:
             found[name] = "failed"
     ready = all(state == "ok" for state in found.values())
     return jsonify({"status": "ok" if ready else "not_ready", **found}), 200 if ready else 503
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -16,15 +16,14 @@ from viewer.store.queries import FoundPage
 from viewer.web import manifest
 from viewer.web.access import opens
 from viewer.web.addresses import size_for
-from viewer.web.reader import absolute_addresses, archive, kept_for
+from viewer.web.audit import seen, seen_file
+from viewer.web.reader import absolute_addresses, archive, kept_for, reader_of
 from viewer.web.viewed import asked_view
 
 bp = Blueprint("images", __name__)
 
 KEPT = 24 * 3600
 """Seconds a browser keeps a picture. A page's address changes with its content, so it is never a stale one."""
-KEPT_INFO = 3600
-"""The same for info.json, which changes with the limits that are set."""
 JSON, JSON_LD = "application/json", "application/ld+json"
 
 
@@ -40,11 +39,12 @@ def service(grant: Grant, page_id: str) -> AnyResponse:
 @opens("view", view="any")
 def image_info(grant: Grant, page_id: str) -> Response:
     """What the page's image service can do (Image API 3.0, section 5)."""
-    page = archive().files.page(grant, page_id).page
+    found = archive().files.page(grant, page_id)
+    seen_file("picture", found.file, hourly=True)
+    page = found.page
     address = absolute_addresses(grant).image_service(page)
     told = info.image_info(address, Size(page.width, page.height), max_area=archive().settings.decoder_pixels)
     response = _json(told, info.CONTEXT)
-    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT_INFO)}"
     response.headers["Link"] = _links(profile=info.LEVEL)
     return response
 
@@ -58,7 +58,8 @@ def image(grant: Grant, page_id: str, region: str, size: str, rotation: str, nam
     asked = archive().renditions.ask(
         found.source, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix
     )
-    response = _picture(found, asked)
+    seen_file("picture", found.file, hourly=True)
+    response = _picture(grant, found, asked)
     response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT)}, immutable"
     canonical = f"{absolute_addresses(grant).image_service(found.page)}/{asked.canonical}"
     response.headers["Link"] = _links(profile=info.LEVEL, canonical=canonical)
@@ -79,13 +80,11 @@ def view_manifest(grant: Grant) -> Response:
         if value
     ]
     shown = asked_view(bill, grant).shown
+    seen("manifest", bill, shown.owners, branch_id=grant.entry(request.args.get("branch_id")))
     response = _json(manifest.build(bill, shown, at, address=at.manifest(given)), manifest.CONTEXT)
     if manifest.is_complete(shown):
-        response.headers["Cache-Control"] = "private, no-cache"
         response.add_etag()
         response.make_conditional(request)
-    else:
-        response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -115,7 +114,8 @@ def pending_picture(grant: Grant, file_id: str, width: int) -> Response:
     asked = archive().renditions.ask(
         found.source, region="full", size=size, rotation=rotation, quality="default", suffix="jpg"
     )
-    response = _picture(found, asked)
+    seen_file("picture", file, hourly=True)
+    response = _picture(grant, found, asked)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -125,9 +125,9 @@ def _no_picture(file: File) -> FileUnavailable | UnreadableDocument:
     return FileUnavailable(words) if file.state == "unavailable" else UnreadableDocument(words)
 
 
-def _picture(found: FoundPage, asked: ImageRequest) -> Response:
+def _picture(grant: Grant, found: FoundPage, asked: ImageRequest) -> Response:
     renditions = archive().renditions
-    response = make_response(renditions.picture(found.source, asked))
+    response = make_response(renditions.picture(found.source, asked, reader=reader_of(found.file, grant)))
     response.mimetype = asked.media_type
     response.set_etag(renditions.etag(found.source, asked))
     response.make_conditional(request)

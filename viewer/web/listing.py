@@ -8,6 +8,7 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from viewer.domain import codes
+from viewer.domain.money import total
 from viewer.store.models import Bill, Invoice
 from viewer.web.present import code_name
 from viewer.web.words import sum_of
@@ -33,9 +34,13 @@ class Facet:
 
 @dataclass(frozen=True)
 class Stated:
-    """The bill's own total; `difference` by how much the invoices miss it (None where they don't, or where none can tell)."""
+    """What the bill says its invoices should come to: its own total (None where nobody told one: the invoice cloud doesn't)
+    and the sum of its entries' amounts (None where one of them isn't known). `difference`: by how much the invoices miss
+    the first of the two that is known; None where they don't, or where nobody can tell.
+    """
 
-    total: Decimal
+    total: Decimal | None
+    entries: Decimal | None
     difference: Decimal | None
 
 
@@ -55,13 +60,17 @@ def levels(invoice: Invoice) -> list[str]:
     return ["any", *sorted(found)] if found else []
 
 
-def stated(bill: Bill) -> Stated | None:
-    """None where the bill says no total. Amounts in another currency than the bill's can't be set against it."""
-    if bill.total_amount is None:
-        return None
+def stated(bill: Bill) -> Stated:
+    """Amounts in another currency than the bill's can't be set against it, nor the header's invoices against its entries."""
+    amounts = [entry.amount for entry in bill.entries]
+    entries = None if not amounts or None in amounts else total(amounts)
+    expected = entries if bill.total_amount is None else bill.total_amount
     own = bill.currency or "CNY"
     comparable = bill.invoices and all((invoice.currency or own) == own for invoice in bill.invoices)
-    return Stated(bill.total_amount, (sum_of(bill.invoices) - bill.total_amount or None) if comparable else None)
+    if bill.total_amount is None and not all(invoice.branch_ids for invoice in bill.invoices):
+        comparable = False
+    difference = sum_of(bill.invoices) - expected if comparable and expected is not None else None
+    return Stated(bill.total_amount, entries, difference or None)
 
 
 def _facet(name: str, words: str, names: dict[str, str], values: Iterable[str | None]) -> Facet:

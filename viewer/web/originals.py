@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import Response, request
 from werkzeug.http import dump_options_header
 
+from viewer.archive.turns import Quota
 from viewer.blobs import Blobs
 from viewer.documents.sniff import IMAGES, OTHER, PDF
 from viewer.domain.extensions import right_extension
@@ -14,8 +15,11 @@ from viewer.store.models import File
 SHOWN_INLINE = IMAGES | {PDF}
 
 
-def send_original(file: File, blobs: Blobs, *, download: bool) -> Response:
-    """The stored bytes with ETag and Range; attached with the original name on `download` and for types not shown."""
+def send_original(file: File, blobs: Blobs, *, download: bool, sending: Quota, reader: str) -> Response:
+    """The stored bytes with ETag and Range; attached with the original name on `download` and for types not shown.
+
+    Raises BadRange, and TooManyRequests where too many are being sent: each holds a thread for as long as its reader takes.
+    """
     assert file.sha256
     assert file.size is not None
     media_type = file.media_type or OTHER
@@ -31,9 +35,11 @@ def send_original(file: File, blobs: Blobs, *, download: bool) -> Response:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
     response.content_length = end - start
-    if request.method != "HEAD":
-        response.response = blobs.pieces(file.sha256, start=start, end=end)
     response.make_conditional(request)
+    if request.method != "HEAD" and response.status_code != 304:
+        sending.enter(reader)
+        response.response = blobs.pieces(file.sha256, start=start, end=end)
+        response.call_on_close(lambda: sending.leave(reader))
     return response
 
 

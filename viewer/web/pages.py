@@ -10,7 +10,8 @@ from viewer.domain.groups import Group, group_by_entry
 from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
-from viewer.web.access import Needs, granted, opens
+from viewer.web.access import Needs, granted, looked_up, opens
+from viewer.web.audit import seen
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
 from viewer.web.reader import addresses, addresses_without_key, archive, language
@@ -36,7 +37,7 @@ def look_up() -> AnyResponse | tuple[str, int] | str:
     if not asked:
         return render_template("look_up.html", demo=demo, asked="", problem=None)
     try:
-        grant = archive().grants.of(asked)
+        grant = looked_up(asked)
     except ViewerError as error:
         problem = error.text(gettext)
         return render_template("look_up.html", demo=demo, asked=asked, problem=problem), error.status
@@ -80,6 +81,7 @@ def location_view(grant: Grant) -> AnyResponse | str:
             return redirect(addresses(grant).location_view(bill.branch_ids[place]), code=303)
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
     file = _asked_file(view.invoice.own_files) if view.invoice else None
+    seen("location", bill, [view.invoice], branch_id=view.branch_id)
     return render_template(
         "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(grant)
     )
@@ -93,6 +95,7 @@ def paper(grant: Grant) -> str:
     bill = _opened(grant)
     owner = _asked_owner(bill)
     file = _asked_file(owner.files)
+    seen("paper", bill, [owner])
     return render_template("paper.html", bill=bill, owner=owner, file=file, page=_asked_page(), at=addresses(grant))
 
 
@@ -101,7 +104,7 @@ def paper(grant: Grant) -> str:
 @opens("refresh", view="any")
 def refresh(grant: Grant) -> AnyResponse:
     """Asks upstream now, then back to where the reader was on this bill."""
-    archive().bills.refresh(grant)
+    seen("refresh", archive().bills.refresh(grant), action="refresh")
     branch_id, serial_no = request.form.get("branch_id"), request.form.get("serialNo")
     shown = addresses(grant).location_view(branch_id, serial_no) if branch_id else _start(grant)
     return redirect(shown, code=303)
@@ -159,6 +162,7 @@ def _image_view(grant: Grant, *, profile: str | None, serial_nos: list[str]) -> 
     )
     groups = group_by_entry(view.invoices, bill.entries, keep_empty=not view.narrowed)
     attachments = [] if view.narrowed else bill.attachments
+    seen("image", bill, [*view.invoices, *attachments], branch_id=view.branch_id)
     return streamed(
         "image_view.html",
         bill=bill,
@@ -227,9 +231,3 @@ def _is_window() -> bool:
     """Whether a browser asks for the page to show it itself; scripts, other clients and `wait=1` get the bill alone."""
     mode, place = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Sec-Fetch-Dest")
     return mode == "navigate" and place in ("document", "iframe") and not request.args.get("wait")
-
-
-@bp.after_request
-def never_kept(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -30,6 +30,8 @@ SHOWN_ELSEWHERE = frozenset(
     ).split()
 )
 """Members of upstream's row that the page shows in its own words, or that aren't the invoice's."""
+KEYS = frozenset({"userkey", "user_key"})
+"""What opens the whole bill is nobody's fact, however upstream writes it."""
 LONGEST = 200
 """Characters of a further member that the panel shows; longer ones are no facts for people."""
 
@@ -139,7 +141,9 @@ def _row(invoice: Invoice, named: dict[str, str], name: str) -> Row:
 def _further(invoice: Invoice) -> Iterator[tuple[str, str]]:
     """What upstream said of the invoice that no field here is for, such as a train's number."""
     for name, value in invoice.raw.items():
-        if name in SHOWN_ELSEWHERE or name in MORE.values() or not isinstance(value, str | int | float):
+        if name in SHOWN_ELSEWHERE or name in MORE.values() or name.lower() in KEYS:
+            continue
+        if not isinstance(value, str | int | float):
             continue
         text = str(value).strip()
         if text and len(text) <= LONGEST and not isinstance(value, bool) and "://" not in text:

@@ -1,17 +1,20 @@
 """Behind proxies: whose word is believed about the reader's address, and below which path the viewer lives."""
 
 import ipaddress
+import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from viewer.config import Settings
+from viewer.domain.client import parse_address
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 REMEMBERED = 1024
 """Addresses of which it is known whether they are a trusted proxy's."""
 
@@ -42,16 +45,20 @@ class BehindProxies:
         return self._app(environ, start_response)
 
     def _believe(self, environ: Environ) -> None:
-        """The reader is the last address in X-Forwarded-For that isn't a trusted proxy itself."""
-        hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        while hops:
-            environ["REMOTE_ADDR"] = hops.pop()
-            if not self._is_trusted(environ["REMOTE_ADDR"]):
+        """The reader is the last address in X-Forwarded-For that isn't a trusted proxy itself. What is no address is nobody's
+        word, and neither is anything before it: the proxy that wrote it stands for the reader then."""
+        for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+            address = parse_address(hop)
+            if address is None:
+                break
+            environ["REMOTE_ADDR"] = address
+            if not self._is_trusted(address):
                 break
         scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").split(",")[-1].strip()
         if scheme in ("http", "https"):
             environ["wsgi.url_scheme"] = scheme
-        if host := environ.get("HTTP_X_FORWARDED_HOST", "").split(",")[-1].strip():
+        host = environ.get("HTTP_X_FORWARDED_HOST", "").split(",")[-1].strip()
+        if HOST.fullmatch(host):
             environ["HTTP_HOST"] = host
 
     def _belongs(self, address: str) -> bool:

@@ -10,6 +10,7 @@ from viewer.archive import Archive
 from viewer.domain.grant import Grant
 from viewer.domain.keys import HANDED
 from viewer.i18n import DEFAULT, LANGUAGES
+from viewer.store.models import File
 from viewer.web.addresses import Addresses
 
 THEMES = frozenset({"light", "dark", "contrast"})
@@ -51,6 +52,11 @@ def key_of(key: str) -> str:
 def _apart_by_key(response: Response) -> Response:
     response.vary.add("Authorization")
     return response
+
+
+def reader_of(file: File, grant: Grant) -> str:
+    """Who is counted as one reader: whoever reads this bill under this name."""
+    return f"{file.bill_pk}/{grant.reader}"
 
 
 def addresses(grant: Grant) -> Addresses:

@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
-from viewer.domain.embed_token import LONGEST_SUB, LONGEST_TTL
+from viewer.domain.embed_token import LONGEST_ID, LONGEST_SUB, LONGEST_TTL
 from viewer.domain.grant import Action, View
 from viewer.domain.invoice_fields import Source
 
 Profile = Literal["aws", "eas"]
+Id = Annotated[str, Field(min_length=1, max_length=LONGEST_ID)]
 Amount = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
 
 
@@ -244,13 +245,13 @@ class RegisterIn(SignedCallIn):
 class EmbedTokenIn(SignedCallIn):
     """A token's claims; exactly one of the first three names the bill."""
 
-    bill_id: str | None = None
-    bill_no: str | None = None
-    image_number: str | None = None
-    branch_id: str | None = Field(None, description="limits the token to this entry")
+    bill_id: Id | None = None
+    bill_no: Id | None = None
+    image_number: Id | None = None
+    branch_id: Id | None = Field(None, description="limits the token to this entry")
     views: list[View] | None = Field(None, description="both where it is missing")
     actions: list[Action] | None = Field(None, description="view alone where it is missing")
-    sub: str | None = Field(None, description=f"the reader, at most {LONGEST_SUB} characters")
+    sub: Annotated[str, Field(max_length=LONGEST_SUB)] | None = Field(None, description="the reader's name")
     ttl: int = Field(600, ge=1, le=LONGEST_TTL, description="seconds for which the token is good")
 
 

@@ -113,7 +113,7 @@ def picture(segment: str, region: str, size: str, rotation: str, name: str) -> R
     signed = signed_pages().current(segment)
     renditions = archive().renditions
     asked, etag = _asked(renditions, signed, region, size, rotation, name)
-    response = make_response(renditions.picture(signed.source, asked))
+    response = make_response(renditions.picture(signed.source, asked, reader=f"{signed.bill}/{signed.reader}"))
     response.mimetype = asked.media_type
     response.headers.extend(picture_headers(signed, etag) or [("Cache-Control", "no-store")])
     response.make_conditional(request)
@@ -132,9 +132,7 @@ def image_info(segment: str) -> Response:
     """What the page's signed image service can do; its tiles are asked for below the same segment."""
     signed = signed_pages().current(segment)
     address = request.base_url.removesuffix("/info.json")
-    response = jsonify(info.image_info(address, signed.source.size, max_area=archive().settings.decoder_pixels))
-    response.headers["Cache-Control"] = f"private, max-age={signed.expires - int(time.time())}"
-    return response
+    return jsonify(info.image_info(address, signed.source.size, max_area=archive().settings.decoder_pixels))
 
 
 def signed_pages() -> SignedPages:

@@ -6,12 +6,10 @@ from flask import Blueprint, Response, jsonify, request
 
 from viewer.domain.grant import Grant
 from viewer.web.access import opens
-from viewer.web.reader import archive, kept_for
+from viewer.web.audit import seen_file
+from viewer.web.reader import archive
 
 bp = Blueprint("text", __name__)
-
-KEPT = 24 * 3600
-"""Seconds a browser keeps a page's text. Its address changes with the file's content, so it is never a stale one."""
 
 
 @bp.get("/bills/<key>/iiif/<page_id>/text.json")
@@ -19,10 +17,10 @@ KEPT = 24 * 3600
 def text(grant: Grant, page_id: str) -> Response:
     """The page's words in reading order with their boxes in the page's pixels; a picture has none."""
     found = archive().files.page(grant, page_id)
+    seen_file("text", found.file, hourly=True)
     words = json.loads(archive().renditions.text(found.source))
     page = found.page
     response = jsonify({"page_id": page.page_id, "width": page.width, "height": page.height, "words": words})
-    response.headers["Cache-Control"] = f"private, max-age={kept_for(grant, KEPT)}, immutable"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -1,7 +1,7 @@
 // Two pages beside each other. The left one stays what the address names and what is left when comparing ends, so that
 // list, data and history are right all the time; swapping keeps the other one. The right one is what is picked next.
 
-import { cards, fetchPaper, mark, picked, stage } from "./desk.js";
+import { cards, fetchPaper, mark, picked, showCard, stage } from "./desk.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
 import { announce, words } from "./words.js";
@@ -185,7 +185,7 @@ function settle(it) {
   }
   if (other.card) {
     other.card.classList.add("compared");
-    other.card.scrollIntoView({ block: "nearest" });
+    showCard(other.card);
     history.replaceState({ ...history.state, compared: idOf(other.card) }, "");
   }
   announce(words("compared", { left: names[0] ?? "", right: names[1] ?? "" }));

@@ -1,6 +1,7 @@
 // The image view's desk: the list of invoices beside the stage. Picking a card shows its invoice; the address keeps it.
 
 import { ask } from "./ask.js";
+import { intoView } from "./into-view.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
 import { announce, isOffline, remember, words } from "./words.js";
@@ -123,13 +124,18 @@ export function fetchPaper(address) {
 export function mark(card) {
   picked()?.removeAttribute("aria-current");
   card.setAttribute("aria-current", "true");
-  card.scrollIntoView({ block: "nearest" });
+  showCard(card);
   history.replaceState(history.state, "", `#${hashOf(card)}`);
   const entry = entryOf(card)?.querySelector("a");
   const link = document.querySelector("[data-view-link=location]");
   if (entry instanceof HTMLAnchorElement && link instanceof HTMLAnchorElement) {
     link.href = `${entry.href}&serialNo=${encodeURIComponent(card.dataset.serialNo ?? "")}`;
   }
+}
+
+/** Brings a card into view, below its group's heading. @param {HTMLElement} card */
+export function showCard(card) {
+  intoView(card, { below: card.closest(".group")?.querySelector("header")?.clientHeight });
 }
 
 /** What names a card's entry: in a sorted list it does so itself. @param {HTMLElement} card */

@@ -3,6 +3,7 @@
 
 import { ask } from "./ask.js";
 import { freshAddresses } from "./fresh-addresses.js";
+import { intoView } from "./into-view.js";
 import { levels, pageOf, picture, shownSize, sizeFor, tileSource } from "./page.js";
 import { announce, words } from "./words.js";
 
@@ -177,7 +178,7 @@ export class InvoiceStage extends HTMLElement {
     const [number, count] = [Number(link.dataset.page), this.pages.length];
     const position = this.strip?.querySelector(".position");
     if (position) position.textContent = `${number} / ${count}`;
-    link.parentElement?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+    intoView(link);
     if (focused !== document.activeElement && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     const page = pageOf(link);
     if (this.painted?.service !== page.service) this.paint(page);

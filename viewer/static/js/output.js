@@ -159,8 +159,7 @@ function changed() {
   for (const part of dialog.querySelectorAll("[data-for]")) {
     if (part instanceof HTMLElement) part.hidden = !(part.dataset.for ?? "").split(" ").includes(kind) || (part.contains(what) && what.options.length < 2);
   }
-  const list = form.querySelector(".chosen");
-  if (list instanceof HTMLElement) list.hidden = what.value !== "chosen" || kind === "original";
+  /** @type {HTMLElement} */ (form.querySelector(".chosen")).hidden = what.value !== "chosen" || kind === "original";
   const paper = form.elements.namedItem("paper");
   if (paper instanceof HTMLSelectElement) paper.disabled = valueOf("layout") === "asis";
   stop();
@@ -189,8 +188,7 @@ function setBusy(now) {
 
 /** @param {string} text */
 function tell(text) {
-  const state = form.querySelector(".state");
-  if (state && state.textContent !== text) state.textContent = text;
+  /** @type {HTMLElement} */ (form.querySelector(".state")).textContent = text;
 }
 
 /** Until the server has everything ready. @param {Kind} kind @param {AbortSignal} signal */
@@ -301,7 +299,6 @@ function inFrame(url) {
     made.addEventListener("load", () => {
       // In a sandbox the browser shows an error's page instead, which can't be touched.
       if (made.contentDocument?.contentType !== "application/pdf") return resolve(false);
-      made.contentWindow?.focus();
       made.contentWindow?.print();
       resolve(true);
     });

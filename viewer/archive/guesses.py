@@ -1,0 +1,60 @@
+"""Look-ups with keys that nobody gave out: counted for each client, and stopped where there are too many.
+
+The count is in the database, which all server processes share, so that it is one count whatever process answers. It is
+written only for a failure below the limit, and what is over the limit is known to a process by itself until it ends.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from datetime import UTC, datetime, timedelta
+
+from viewer.domain.client import line_of
+from viewer.errors import N_, TooManyRequests
+from viewer.store import queries
+from viewer.store.database import Database
+
+WINDOW = timedelta(minutes=1)
+REMEMBERED = 10_000
+"""Clients over the limit whom a process remembers; the others are looked up."""
+
+
+class Guesses:
+    """Failed look-ups of the last minute, by client."""
+
+    def __init__(self, database: Database, *, most: int) -> None:
+        self._database = database
+        self._most = most
+        self._stopped: OrderedDict[str, float] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def check(self, address: str) -> None:
+        """Raises TooManyRequests where the client at this address has failed too often."""
+        client = line_of(address)
+        with self._guard:
+            if (until := self._stopped.get(client, 0.0)) > time.time():
+                raise _refusal(until)
+        now = datetime.now(UTC)
+        with self._database.read() as session:
+            times = queries.failed_look_ups(session, client, since=now - WINDOW)
+        if len(times) >= self._most:
+            until = (times[-self._most] + WINDOW).timestamp()
+            with self._guard:
+                self._stopped[client] = until
+                self._stopped.move_to_end(client)
+                if len(self._stopped) > REMEMBERED:
+                    self._stopped.popitem(last=False)
+            raise _refusal(until)
+
+    def failed(self, address: str) -> None:
+        """One failure more."""
+        now = datetime.now(UTC)
+        with self._database.write() as session:
+            queries.note_failed_look_up(session, line_of(address), now=now, keep=now - WINDOW)
+
+
+def _refusal(until: float) -> TooManyRequests:
+    return TooManyRequests(
+        N_("Too many unknown keys came from your network. Known bills still open; try again in {retry_after} s."),
+        retry_after=max(1, int(until - time.time()) + 1),
+    )
