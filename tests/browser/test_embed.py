@@ -557,7 +557,7 @@ def test_who_may_frame_is_read_as_browsers_read_it(context: BrowserContext, site
     found = page.evaluate(
         """async (cases) => {
           const own = [...document.scripts].find((each) => each.src.endsWith("/embedded.js")).src;
-          const { mayFrame } = await import(own.replace("embedded.js", "hosts.js"));
+          const { mayFrame } = await import(own);
           return cases.map(([sources, origin]) => mayFrame(sources, origin, "http://viewer:8000"));
         }""",
         [[sources, origin] for sources, origin, _ in NAMED],
