@@ -14,6 +14,9 @@ from tests.installations import Installation, installed, pages_of
 from tests.papers import encoded
 from tests.tokens import TOKEN_KEYS, token
 from viewer.archive.renditions import Renditions
+from viewer.documents import decode
+from viewer.documents.sniff import PDF
+from viewer.domain.size import Box, Size
 from viewer.store.models import Bill
 
 WHITE = Image.new("RGB", (1300, 900), "white")
@@ -80,6 +83,28 @@ def test_pictures_of_every_address_bear_the_mark(marking: Installation, odd_clou
     assert ink(marking.get(f"/bills/{key}/pictures/{file_id}/400.jpg").content) > 0.01
 
 
+def test_prints_and_bundles_bear_the_mark_on_every_page(marking: Installation, odd_cloud: ScriptedCloud) -> None:
+    _, bill_no = new_bill(marking, odd_cloud, "bound")
+    limits = marking.archive.decoders.limits
+    contents = {}
+    for path in ("print.pdf?layout=1up", "print.pdf?layout=4up&grey=1", "bundle.pdf", "bundle.pdf?cover=0"):
+        for reader in ("zhang.san", "li.si"):
+            answer = marking.get(f"/api/v1/bills/{token(bill_no=bill_no, sub=reader)}/{path}")
+            assert answer.status_code == 200, answer.text
+            contents[path, reader] = answer.content
+            sizes = decode.page_sizes(answer.content, PDF, limits)
+            for number, size in enumerate(sizes, 1):
+                whole, small = Box(0, 0, size.width, size.height), Size(size.width // 3, size.height // 3)
+                page = decode.draw(answer.content, PDF, number, whole, small, limits).convert("L")
+                assert sum(page.histogram()[:240]) > small.pixels * 0.01, (path, number)
+        assert contents[path, "zhang.san"] != contents[path, "li.si"]
+    addresses = [f"/api/v1/bills/{token(bill_no=bill_no, sub=sub)}/print.pdf/pages/1?width=400" for sub in ("a", "b")]
+    first, other = (marking.get(address).content for address in addresses)
+    assert first != other
+    assert ink(first) > 0.01
+    assert marking.get(addresses[0]).content == first
+
+
 def test_a_userkeys_reader_is_marked_by_address(marking: Installation, odd_cloud: ScriptedCloud) -> None:
     key, _ = new_bill(marking, odd_cloud, "client")
     addresses = [shown(marking, key, client) for client in ("192.0.2.1", "192.0.2.2", "192.0.2.1")]
@@ -104,7 +129,7 @@ def test_what_all_readers_share_stays_without_a_mark(
     assert len(contents) == 4
     assert len(drawn) == 1, "one picture without a mark is behind all of them"
     renditions = marking.archive.renditions
-    clean = [path.read_bytes() for path in renditions._cache._folder.glob("*/*") if path.is_file()]
+    clean = [path.read_bytes() for path in renditions.cache._folder.glob("*/*") if path.is_file()]
     assert any(content[:2] == b"\xff\xd8" and ink(content) < 0.001 for content in clean)
 
 
