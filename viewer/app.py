@@ -15,7 +15,21 @@ from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
-from viewer.web import api, bundles, errors, health, images, openapi, pages, panel, reader, signed, text, words
+from viewer.web import (
+    api,
+    bundles,
+    errors,
+    health,
+    images,
+    openapi,
+    operator,
+    pages,
+    panel,
+    reader,
+    signed,
+    text,
+    words,
+)
 from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
 from viewer.web.json import Json
@@ -76,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     words.install(app)
     panel.install(app)
-    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp):
+    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp, operator.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)

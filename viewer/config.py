@@ -150,6 +150,12 @@ class Settings:
     client_id: str = setting(text, "", "the tenant's client id at the invoice cloud")
     client_secret: str = setting(text, "", "the tenant's client secret; also checks the ERP's signed calls")
     tax_no: str = setting(text, "", "the company's tax number")
+    login_account: str = setting(
+        text, "", "login account of who issues invoices at the tax bureau, usually a mobile number"
+    )
+    fpdk_type: str = setting(
+        text, "3", "fpdk_type of asynchronous issuing; documented nowhere, ask the invoice cloud's people"
+    )
     enc_type: Literal["0", "1", "2"] = setting(
         choice("0", "1", "2"),
         "2",
@@ -189,6 +195,9 @@ class Settings:
     connect_timeout: float = setting(seconds(0.001), "3", "seconds to connect to the invoice cloud")
     upstream_deadline: float = setting(
         seconds(0.001), "15", "seconds for one call of the invoice cloud, retries included"
+    )
+    issue_deadline: float = setting(
+        seconds(0.001), "60", "seconds for one request for an invoice, which isn't repeated"
     )
     download_deadline: float = setting(seconds(0.001), "60", "seconds for one file's download")
     max_file_bytes: int = setting(whole(1, 10**12), "100000000", "largest file that is fetched or imported, bytes")

@@ -88,6 +88,8 @@ def test_the_cover_speaks_the_readers_language_and_its_fonts_hold_only_what_it_s
             assert bill.bill_no in told["dc:title"]
         assert bill.bill_no in str(document.docinfo["/Title"])
         assert bill.userkey not in str(document.docinfo["/Title"])
+        assert bool(document.Root.ViewerPreferences.DisplayDocTitle)
+        assert document.Root.OutputIntents[0].DestOutputProfile.read_bytes()[36:40] == b"acsp"
 
 
 def test_the_text_of_pdfs_and_ofds_stays_text_and_looks_as_it_is_shown(
@@ -442,6 +444,18 @@ def test_progress_says_what_is_done_and_the_bundle_then_has_so_many_pages(site: 
     assert site.json(f"/bills/{bill.userkey}/bundle.pdf/progress", cover=0)["pages"] == 3
     zipped_ = site.json(f"/bills/{bill.userkey}/bundle.zip/progress")
     assert zipped_ == {"total": 3, "done": 3, "pending": 0, "failed": 0, "ready": True, "pages": None}
+
+
+def test_what_was_prepared_serves_the_next_bundle_and_print_too(site: Installation, sandbox: State) -> None:
+    bill = new_bill(2)
+    sandbox.put_bill(bill)
+    first = bundle(site, bill.userkey)
+    for invoice in site.whole(bill.userkey)["invoices"]:
+        stored = site.archive.blobs.path(invoice["files"][0]["sha256"])
+        assert stored
+        stored.unlink()
+    assert bundle(site, bill.userkey) == first, "the same bytes, without the originals"
+    assert site.get(f"/api/v1/bills/{bill.userkey}/print.pdf", params={"layout": "2up"}).status_code == 200
 
 
 def test_the_same_content_is_in_the_bundle_once(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

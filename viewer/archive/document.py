@@ -30,6 +30,7 @@ Marking = Callable[[float, float, str], bytes]
 MARK_STATES = f"/ExtGState<</{STATE}<</ca {STRENGTH}>>>>"
 PRODUCER = "bill-viewer"
 FOOTERS_AT_ONCE = 200
+DAMAGED = "damaged"
 CUT = "q 0.4 w 0.6 G [4 3] 0 d {} {} m {} {} l S Q"
 """A thin grey dashed line."""
 TURNS: dict[int, Matrix] = {
@@ -116,10 +117,12 @@ class Document:
         """Every page of the view, in order."""
         for number_, owner in enumerate(self._binding.owners):
             for file in owner.files:
-                pages = shown[file.source] if file.source else file.problem or "damaged"
+                pages = shown[file.source] if file.source else file.problem or DAMAGED
                 if file.source is None or isinstance(pages, str):
-                    problem = pages if isinstance(pages, str) else "damaged"
-                    notice = Notice(file.title, self._binding.problems[problem], file.name)
+                    problem = pages if isinstance(pages, str) else DAMAGED
+                    notice = Notice(
+                        file.title, self._binding.problems.get(problem, self._binding.problems[DAMAGED]), file.name
+                    )
                     width, height = (edge * POINTS for edge in NOTICE)
                     yield _Shown(number_, notice, 0, (1, 0, 0, 1, 0, 0), width, height)
                     continue
