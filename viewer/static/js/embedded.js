@@ -5,6 +5,7 @@
 
 import { ask, useKey } from "./ask.js";
 import { pick, picked } from "./desk.js";
+import { freshKey } from "./fresh-addresses.js";
 import { mayFrame, read, VERSION } from "./hosts.js";
 import { go } from "./quick-navigation.js";
 import { refresh } from "./states.js";
@@ -12,6 +13,9 @@ import { refresh } from "./states.js";
 /** @typedef {{view: string, branchId: string | null, branchIds: string[], serialNo: string | null}} Shown */
 
 const PATIENCE = 8000;
+/** Milliseconds before a token's end at which the host is told; half of what is left where that is less. */
+const AHEAD = 60000;
+const LONGEST = 2 ** 31 - 1;
 const place = /** @type {HTMLElement} */ (document.getElementById("view"));
 const { views = "", frameAncestors = "" } = place.dataset;
 /** The key that this page's requests are made with; "" while it waits for one. */
@@ -58,7 +62,7 @@ function act(message, origin) {
       return open(message, origin);
     case "renew":
       useKey((key = message.key));
-      return document.querySelector("#view .notice") ? show(location.href) : undefined;
+      return document.querySelector("#view .notice") ? show(location.href) : freshKey();
     case "showBill":
       return show(addressOf({ view: "image" }));
     case "showEntry":
@@ -172,10 +176,24 @@ function changed() {
   if (before?.serialNo !== last.serialNo || before?.view !== last.view) tell("invoicechange", last);
 }
 
+let ending = 0;
+
+/** The host is told in time that its token ends; by the server's clock, since the reader's may be wrong. */
+function awaitEnd() {
+  clearTimeout(ending);
+  const left = Number(place.dataset.tokenLeft) * 1000;
+  if (!(left > 0 && left < LONGEST)) return;
+  const expiresAt = new Date(Date.now() + left).toISOString();
+  ending = setTimeout(() => tell("tokenexpiring", { expiresAt }), Math.max(left - AHEAD, left / 2));
+}
+
 if (window.parent !== window) {
   window.addEventListener("message", hear);
   document.addEventListener("invoicechange", changed);
   document.addEventListener("viewchange", changed);
+  document.addEventListener("viewchange", awaitEnd);
+  document.addEventListener("addresseschange", awaitEnd);
+  awaitEnd();
   document.addEventListener("keyrefused", () => tell("error", { status: 401, code: "bad_token", message: "" }));
   // It says nothing but that a viewer is here, so everybody may hear it.
   window.parent.postMessage({ billViewer: VERSION, type: "hello" }, "*");
