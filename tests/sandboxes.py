@@ -10,6 +10,7 @@ import requests
 
 from viewer.domain.signing import EncType, sign
 from viewer.gateway.sandbox.app import LINK_SECONDS, create_sandbox
+from viewer.gateway.sandbox.calls import TOKEN_SECONDS
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 from viewer.gateway.sandbox.papers import PastedSheet
 from viewer.gateway.sandbox.server import ServedApp, serve_in_thread
@@ -21,10 +22,17 @@ SECONDS = 10
 
 
 @contextmanager
-def serving(state: State, *, link_seconds: float = LINK_SECONDS) -> Iterator[ServedApp]:
+def serving(
+    state: State, *, link_seconds: float = LINK_SECONDS, token_seconds: float = TOKEN_SECONDS, push_url: str = ""
+) -> Iterator[ServedApp]:
     """The sandbox over this state, on a free port."""
     app = create_sandbox(
-        state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET, link_seconds=link_seconds
+        state,
+        client_id=SANDBOX_CLIENT_ID,
+        client_secret=SANDBOX_CLIENT_SECRET,
+        link_seconds=link_seconds,
+        token_seconds=token_seconds,
+        push_url=push_url,
     )
     with serve_in_thread(app) as served:
         yield served

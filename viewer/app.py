@@ -15,9 +15,24 @@ from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
 from viewer.store.schema import check_version
-from viewer.web import api, bundles, errors, health, images, openapi, pages, panel, reader, signed, text, words
+from viewer.web import (
+    api,
+    bundles,
+    errors,
+    health,
+    images,
+    openapi,
+    operator,
+    pages,
+    panel,
+    reader,
+    signed,
+    text,
+    words,
+)
 from viewer.web.bodies import FewBodies
 from viewer.web.compact import Compact
+from viewer.web.json import Json
 from viewer.web.proxies import BehindProxies
 
 PACKAGE = Path(__file__).parent
@@ -63,8 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ],
         COMPRESS_BR_LEVEL=4,
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = Json(app)
     app.jinja_env.add_extension(Compact)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.redirect_defaults = False
@@ -76,11 +90,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.install(app)
     words.install(app)
     panel.install(app)
-    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp):
+    for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp, operator.bp):
         app.register_blueprint(blueprint)
     app.after_request(_headers(settings))
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
-    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies), settings)  # type: ignore[method-assign]
+    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app
 
 

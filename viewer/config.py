@@ -150,6 +150,12 @@ class Settings:
     client_id: str = setting(text, "", "the tenant's client id at the invoice cloud")
     client_secret: str = setting(text, "", "the tenant's client secret; also checks the ERP's signed calls")
     tax_no: str = setting(text, "", "the company's tax number")
+    login_account: str = setting(
+        text, "", "login account of who issues invoices at the tax bureau, usually a mobile number"
+    )
+    fpdk_type: str = setting(
+        text, "3", "fpdk_type of asynchronous issuing; documented nowhere, ask the invoice cloud's people"
+    )
     enc_type: Literal["0", "1", "2"] = setting(
         choice("0", "1", "2"),
         "2",
@@ -190,6 +196,9 @@ class Settings:
     upstream_deadline: float = setting(
         seconds(0.001), "15", "seconds for one call of the invoice cloud, retries included"
     )
+    issue_deadline: float = setting(
+        seconds(0.001), "60", "seconds for one request for an invoice, which isn't repeated"
+    )
     download_deadline: float = setting(seconds(0.001), "60", "seconds for one file's download")
     max_file_bytes: int = setting(whole(1, 10**12), "100000000", "largest file that is fetched or imported, bytes")
     max_body_bytes: int = setting(whole(1000, 10**9), "1000000", "largest body of a request, bytes")
@@ -222,6 +231,9 @@ class Settings:
     archive_entries: int = setting(whole(1, 10**6), "5000", "most entries of one ZIP archive")
     archive_bytes: int = setting(whole(1, 10**10), "300000000", "most that is unpacked of one archive, bytes")
     archive_ratio: int = setting(whole(1, 10**6), "200", "the same as a multiple of its own size (1 MB may always be)")
+    watermark: Literal["off", "on"] = setting(
+        choice("off", "on"), "off", "on: pictures of pages bear their reader's name (or address) and the hour"
+    )
     audit_days: int = setting(whole(1, 36500), "730", "days for which the record of who saw what is kept")
     cache_bytes: int = setting(
         whole(10**6, 10**15), "10000000000", "most bytes of finished pictures; what was used longest ago goes first"

@@ -10,7 +10,7 @@ from viewer.documents.shapes import Limits, Word
 from viewer.documents.sniff import PDF
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
-from viewer.imaging import levels
+from viewer.imaging import levels, watermark
 from viewer.imaging.finish import encode, finish
 from viewer.imaging.request import ImageRequest
 
@@ -23,6 +23,11 @@ DRAWN = 2
 def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
     """The picture's bytes; `photo` as `finish` takes it. Raises Unreadable."""
     return finish(_drawn(content, source, ask.box, ask.size, limits), ask, photo=photo)
+
+
+def stamp_page(content: bytes, source: PageSource, ask: ImageRequest, mark: str) -> bytes:
+    """A finished picture of the page with a reader's mark."""
+    return watermark.stamp(content, ask, source.size, mark, photo=source.photo)
 
 
 def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:

@@ -211,6 +211,8 @@ class UpstreamRefused(UpstreamError):
     def __init__(self, *, errcode: str, description: str, trace_id: str = "") -> None:
         super().__init__(errcode=errcode, description=description, trace_id=trace_id or "–")
         self.errcode = errcode
+        self.description = description
+        self.trace_id = trace_id
 
 
 class LinkExpired(UpstreamError):
@@ -239,6 +241,30 @@ class ConfigError(CommandError):
     """A setting is unknown or wrong; the one line names the variable."""
 
     code = "config"
+
+
+class IssuingRefused(CommandError):
+    """A request for an invoice that our own rule keeps from being sent (viewer.domain.issuing)."""
+
+    code = "issuing_refused"
+
+
+class IssuingUnknown(CommandError):
+    """A request for an invoice was recorded, perhaps sent, and nobody here knows what became of it."""
+
+    code = "issuing_unknown"
+    message = N_(
+        "Whether an invoice was issued under the reqid {reqid} is not known: it was recorded at {when}, and no answer came. "
+        "It is never sent again. Look for the serial number {serial_no} first: viewer invoice query {serial_no}. Only if "
+        "there is no invoice, issue anew under another reqid."
+    )
+
+
+class WrongFields(CommandError):
+    """A request for an invoice whose fields are wrong: one line for each, with its place."""
+
+    code = "wrong_fields"
+    message = N_("The request for an invoice was not sent; this is wrong in it:\n{lines}")
 
 
 class OldSchema(CommandError):

@@ -130,6 +130,20 @@ def test_axe_finds_nothing_on_a_live_stage(page: Page, places: Places, language:
     assert in_every_look(page, language) == []
 
 
+def test_axe_finds_nothing_in_a_searched_location_view(page: Page, places: Places, language: str) -> None:
+    page.goto(f"{places.entry(SEVERAL, 0)}lang={language}")
+    page.fill("#search", "杭州")
+    expect(page.locator(".hits > li")).to_have_count(3)
+    assert in_every_look(page, language) == []
+
+
+def test_axe_finds_nothing_beside_a_compared_invoice(page: Page, places: Places, language: str) -> None:
+    page.goto(f"{places.bill(SEVERAL)}lang={language}")
+    page.keyboard.press("c")
+    expect(page.locator(".sheet.live")).to_have_count(2)
+    assert in_every_look(page, language) == []
+
+
 def test_axe_finds_nothing_in_the_list_of_keys(page: Page, places: Places, language: str) -> None:
     page.goto(f"{places.bill(PAGES)}lang={language}")
     page.keyboard.press("?")

@@ -110,12 +110,14 @@ def test_turning_one_side_turns_what_is_seen_of_the_other(comparing: Page) -> No
         "() => String([...document.querySelectorAll('invoice-stage')].map((one) => one.viewer.viewport.getRotation()))"
     )
     comparing.route("**/rotation", lambda route: route.fulfill(json={}))
-    comparing.keyboard.press("r")
+    with comparing.expect_response("**/rotation"):
+        comparing.keyboard.press("r")
     comparing.wait_for_function(f"() => ({degrees})() === '90,90'")
 
 
 def test_the_facts_that_differ_are_marked(comparing: Page, demo: Demo) -> None:
     rows = comparing.locator(".differences tr.differs")
+    expect(rows.first).to_have_text("Total with tax ≠¥12,500.00¥480.00")
     expect(comparing.locator(".differences summary")).to_contain_text("differ")
     expect(rows.filter(has_text=number_of(demo, THREE_INVOICES, 0))).to_contain_text(number_of(demo, THREE_INVOICES, 1))
     expect(comparing.locator(".differences tr:not(.differs)", has_text="Seller's tax number")).to_have_count(1)

@@ -91,6 +91,92 @@ def test_a_sandboxed_frame_with_its_origin_works_whole(
         frame.locator("aside.beside .files a[download]").first.click()
 
 
+ZOOM = """() => {
+  const { viewport } = document.querySelector("invoice-stage").viewer;
+  return viewport.getZoom() / viewport.getHomeZoom();
+}"""
+STORAGELESS = """for (const name of ["localStorage", "sessionStorage", "indexedDB", "caches"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+}"""
+
+
+@pytest.mark.parametrize("storage", [True, False], ids=["with storage", "without storage"])
+def test_every_tool_works_in_a_sandboxed_frame(
+    context: BrowserContext, own_site: Installation, host: ServedApp, *, storage: bool
+) -> None:
+    own_site.whole(BILL.userkey)
+    if not storage:
+        context.add_init_script(STORAGELESS)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    view = framed(page, host, f"{own_site.url}/bills/{BILL.userkey}?lang=en", USUAL)
+    painted(view)
+    inner = page.frames[1]
+    view.locator("invoice-stage .sheet").hover()
+    expect(view.locator(".sheet.live")).to_be_visible()
+
+    def use(tool: str) -> None:
+        view.locator(f".tools [data-do={tool}]").click()
+
+    use("zoom-in")
+    inner.wait_for_function(f"() => ({ZOOM})() > 1.3")
+    use("zoom-out")
+    use("fit-width")
+    use("actual")
+    use("fit-page")
+    inner.wait_for_function(f"() => Math.abs(({ZOOM})() - 1) < 0.01")
+    for tool, degrees in (("turn-right", 90), ("turn-left", 0)):
+        with page.expect_response("**/rotation") as saved:
+            use(tool)
+        assert saved.value.ok
+        assert saved.value.request.post_data == f'{{"rotation":{degrees}}}'
+    use("mirror")
+    inner.wait_for_function("() => document.querySelector('invoice-stage').viewer.viewport.getFlip()")
+    use("mirror")
+    use("adjust")
+    view.locator("form.adjust [name=invert]").check()
+    expect(view.locator(".sheet")).to_have_css("filter", "brightness(1) contrast(1) invert(1)")
+    view.locator("form.adjust [type=reset]").click()
+    use("adjust")
+    use("loupe")
+    view.locator("invoice-stage .sheet").hover()
+    expect(view.locator("canvas.lens")).to_be_visible()
+    use("loupe")
+    expect(view.locator(".words span").first).to_be_attached()
+    use("compare")
+    expect(view.locator(".sheet.live")).to_have_count(2)
+    use("compare")
+    expect(view.locator("invoice-stage")).to_have_count(1)
+    use("panel")
+    expect(view.locator("aside.beside")).to_be_hidden()
+    use("panel")
+    expect(view.locator("aside.beside")).to_be_visible()
+    use("help")
+    expect(view.locator("#help")).to_be_visible()
+    view.locator("#help button").click()
+    expect(view.locator("#help")).to_be_hidden()
+    use("fullscreen")
+    expect(view.locator("#announcement.seen")).to_contain_text('allow="fullscreen"')
+    view.locator("#search").fill("发票号码")
+    view.locator("#search").press("Enter")
+    inner.wait_for_function("() => document.querySelectorAll('.sheet.live .marks .hit').length > 0")
+    expect(view.locator(".card[aria-current]")).to_have_count(1)
+    view.locator("#search").fill("没有的字")
+    expect(view.locator("#search-state")).to_have_text("Nothing was found.")
+    view.locator("[data-clear]").click()
+    view.locator(".narrow summary").click()
+    view.locator("select[name=sort]").select_option("most")
+    expect(view.locator(".group.flat .card")).to_have_count(2)
+    inner.evaluate("window.print = () => { window.printed = true; }")
+    view.locator("invoice-stage .sheet").focus()
+    page.keyboard.press("p")
+    assert inner.evaluate("window.printed")
+    view.locator("form.refresh button").click()
+    expect(view.locator("#announcement")).to_have_text("Refreshed.")
+    assert errors == []
+
+
 def test_a_frame_without_an_origin_is_readable_as_without_scripts(
     context: BrowserContext, own_site: Installation, host: ServedApp
 ) -> None:

@@ -166,7 +166,7 @@ def test_the_openapi_document_describes_every_address_of_the_api(site: Installat
     document = site.get("/api/openapi.json").json()
     documented = set(document["paths"])
     served = {
-        re.sub("<([a-z_]+)>", r"{\1}", rule.rule)
+        re.sub("<(?:[a-z]+:)?([a-z_]+)>", r"{\1}", rule.rule)
         for rule in site.app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/")
     }

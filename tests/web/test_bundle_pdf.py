@@ -88,6 +88,8 @@ def test_the_cover_speaks_the_readers_language_and_its_fonts_hold_only_what_it_s
             assert bill.bill_no in told["dc:title"]
         assert bill.bill_no in str(document.docinfo["/Title"])
         assert bill.userkey not in str(document.docinfo["/Title"])
+        assert bool(document.Root.ViewerPreferences.DisplayDocTitle)
+        assert document.Root.OutputIntents[0].DestOutputProfile.read_bytes()[36:40] == b"acsp"
 
 
 def test_the_text_of_pdfs_and_ofds_stays_text_and_looks_as_it_is_shown(
@@ -113,6 +115,30 @@ def test_seals_annotations_and_form_fields_show_where_they_were(
         picture = shown(content, page, width=400)
         assert psnr(picture, original_shown(original, size=picture.size)) > 40
     assert is_calm(content)
+
+
+@pytest.mark.parametrize("flags", [0, 1, 2, 4, 6, 32, 36, 64])
+def test_an_annotation_shows_if_it_does_on_the_screen(
+    odd_site: Installation, odd_cloud: ScriptedCloud, flags: int
+) -> None:
+    sealed = pdf_of(
+        b"/MediaBox[0 0 200 100]/Annots[5 0 R 7 0 R]",
+        stream(b"0 0 1 rg 10 10 20 20 re f"),
+        b"<</Type/Annot/Subtype/Stamp/F %d/Rect[60 20 100 60]/AP<</N 6 0 R>>>>" % flags,
+        stream(b"1 0 0 rg 0 0 40 40 re f", b"/Type/XObject/Subtype/Form/BBox[0 0 40 40]"),
+        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(invisible)/F %d/Rect[0 0 0 0]>>" % flags,
+    )
+    picture = shown(bound(odd_site, odd_cloud, {"a.pdf": sealed}), width=400)
+    assert psnr(picture, original_shown(sealed, size=picture.size)) > 40
+
+
+def test_what_nobody_may_change_can_be_bundled_if_everybody_may_read_it(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    content = bound(odd_site, odd_cloud, {"a.pdf": pdf(owner="secret")})
+    picture = shown(content, width=400)
+    assert psnr(picture, original_shown(pdf(), size=picture.size)) > 40
+    assert not opened(content).is_encrypted
 
 
 def test_what_has_no_appearance_of_its_own_shows_as_it_does_on_the_screen(
@@ -212,6 +238,26 @@ def test_faxes_stay_faxes(odd_site: Installation, odd_cloud: ScriptedCloud, phot
     assert extents(content) == [(102, 51)], "800 dots of which 200 make an inch"
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_turned_fax_stands_upright(odd_site: Installation, odd_cloud: ScriptedCloud, orientation: int) -> None:
+    fax = cornered("1", (400, 200))
+    stored = encoded(fax, "TIFF", compression="group4", strip_size=2**20, tiffinfo={274: orientation})
+    content = bound(odd_site, odd_cloud, {"a.tif": stored})
+    (image,) = images(content)
+    assert (image.size, image.packing) == ((400, 200), "/CCITTFaxDecode")
+    picture = shown(content, width=200 if orientation > 4 else 400)
+    assert psnr(picture, original_shown(stored, size=picture.size)) > 40
+
+
+def test_an_invoice_that_came_as_data_alone_has_its_page_with_its_text(site: Installation, sandbox: State) -> None:
+    bill = new_bill(1, drawn=False)
+    sandbox.put_bill(bill)
+    (invoice,) = site.whole(bill.userkey)["invoices"]
+    (text,) = texts(bundle(site, bill.userkey, cover=0))
+    assert invoice["invoice_no"] in text
+    assert "XML" in text
+
+
 @pytest.mark.parametrize(
     ("form", "mode"),
     [
@@ -229,6 +275,17 @@ def test_other_pictures_lose_nothing(odd_site: Installation, odd_cloud: Scripted
     assert image.packing in ("/FlateDecode", "/CCITTFaxDecode")
     own = image.picture.convert("RGB")
     assert psnr(own, original_shown(stored, size=own.size)) == float("inf")
+
+
+def test_a_picture_of_sixteen_bits_looks_as_it_is_shown(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    deep = Image.frombytes(
+        "I;16", (60, 40), bytes(value % 256 for number in range(2400) for value in (0, number // 10))
+    )
+    files = {form.lower(): encoded(deep, form) for form in ("PNG", "TIFF")}
+    content = bound(odd_site, odd_cloud, {f"a.{form}": stored for form, stored in files.items()})
+    for page, stored in enumerate(files.values(), 1):
+        picture = shown(content, page, width=60)
+        assert psnr(picture, original_shown(stored, size=picture.size)) > 40
 
 
 def test_every_page_of_a_file_is_there_and_an_archives_too(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
@@ -387,6 +444,18 @@ def test_progress_says_what_is_done_and_the_bundle_then_has_so_many_pages(site: 
     assert site.json(f"/bills/{bill.userkey}/bundle.pdf/progress", cover=0)["pages"] == 3
     zipped_ = site.json(f"/bills/{bill.userkey}/bundle.zip/progress")
     assert zipped_ == {"total": 3, "done": 3, "pending": 0, "failed": 0, "ready": True, "pages": None}
+
+
+def test_what_was_prepared_serves_the_next_bundle_and_print_too(site: Installation, sandbox: State) -> None:
+    bill = new_bill(2)
+    sandbox.put_bill(bill)
+    first = bundle(site, bill.userkey)
+    for invoice in site.whole(bill.userkey)["invoices"]:
+        stored = site.archive.blobs.path(invoice["files"][0]["sha256"])
+        assert stored
+        stored.unlink()
+    assert bundle(site, bill.userkey) == first, "the same bytes, without the originals"
+    assert site.get(f"/api/v1/bills/{bill.userkey}/print.pdf", params={"layout": "2up"}).status_code == 200
 
 
 def test_the_same_content_is_in_the_bundle_once(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

@@ -374,7 +374,7 @@ def test_an_upstream_that_fails_without_a_stored_copy(
     status: int,
     code: str,
 ) -> None:
-    monkeypatch.setattr("viewer.gateway.client.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("viewer.gateway.transport.PAUSES", (0.01, 0.01))
     sandbox.faults.add(QUERY, kind, value)
     problem = problem_of(site.get(f"/api/v1/bills/{unseen}?lang=en"), status, code)
     if kind == "errcode":

@@ -318,7 +318,7 @@ def test_a_list_full_of_oddities_is_a_bill_all_the_same(odd_site: Installation, 
 def test_an_answer_that_makes_no_sense_is_an_upstream_that_failed(
     odd_site: Installation, odd_cloud: ScriptedCloud, monkeypatch: pytest.MonkeyPatch, content: bytes
 ) -> None:
-    monkeypatch.setattr("viewer.gateway.client.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("viewer.gateway.transport.PAUSES", (0.01, 0.01))
     key = odd_cloud.put_answer(content or b" ")
     assert odd_site.get(f"/api/v1/bills/{key}").json()["code"] == "upstream_unreachable"
 

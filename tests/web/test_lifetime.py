@@ -146,7 +146,7 @@ def test_another_hash_of_the_same_file_is_other_content(odd_site: Installation, 
 def test_an_upstream_that_fails_is_covered_by_the_stored_copy(
     site: Installation, sandbox: State, made: CatalogueBill, monkeypatch: pytest.MonkeyPatch, kind: Any, value: str
 ) -> None:
-    monkeypatch.setattr("viewer.gateway.client.PAUSES", (0.01, 0.01))
+    monkeypatch.setattr("viewer.gateway.transport.PAUSES", (0.01, 0.01))
     before = site.json(f"/bills/{made.userkey}")
     sandbox.faults.add(QUERY, kind, value)
     site.expire(made.userkey)

@@ -35,12 +35,14 @@ PUBLIC = {
     "static": "the same",
     "openapi.spec": "the API's document",
     "api.register": "a server call, signed",
+    "api.push": "a server call, signed",
     "api.embed_token": "a server call, signed",
     "signed.picture": "its segment is signed",
     "signed.service": "its segment is signed",
     "signed.image_info": "its segment is signed",
     "health.healthz": "tells nothing of any bill",
     "health.readyz": "tells nothing of any bill",
+    **dict.fromkeys(["api.doctor", "operator.doctor", "operator.ask_doctor"], "for the bearer of the operator's token"),
 }
 """Every address without a key, and why it needs none."""
 FIXED = {"region": "full", "size": "200,", "rotation": "0", "name": "default.jpg", "width": "320", "number": "1"}

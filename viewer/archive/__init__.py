@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from viewer.archive.audit import Audit
 from viewer.archive.bills import Bills
 from viewer.archive.binder import Binder
+from viewer.archive.bindings import Bindings
 from viewer.archive.calls import Calls
+from viewer.archive.doctor import Doctor
 from viewer.archive.fetching import Fetching
 from viewer.archive.files import Files
 from viewer.archive.grants import Grants
 from viewer.archive.guesses import Guesses
 from viewer.archive.imports import Imports
+from viewer.archive.issuing import Issuings
+from viewer.archive.messages import Messages
 from viewer.archive.papers import Papers
 from viewer.archive.renditions import Renditions
 from viewer.archive.texts import Texts
@@ -44,6 +48,10 @@ class Archive:
     binder: Binder
     calls: Calls
     imports: Imports
+    issuings: Issuings
+    bindings: Bindings
+    messages: Messages
+    doctor: Doctor
     closing: contextlib.ExitStack
 
     @classmethod
@@ -71,6 +79,8 @@ class Archive:
             stack.callback(texts.close)
             papers = Papers(renditions, blobs, decoders)
             stack.callback(papers.close)
+            audit = Audit(settings, database)
+            issuings = Issuings(settings, database, gateway, audit)
             return cls(
                 settings=settings,
                 database=database,
@@ -78,7 +88,7 @@ class Archive:
                 decoders=decoders,
                 bills=bills,
                 sending=Quota(most=settings.reader_downloads, all_readers=settings.downloads),
-                audit=Audit(settings, database),
+                audit=audit,
                 guesses=Guesses(database, most=settings.failed_lookups),
                 grants=Grants(settings, database, bills),
                 files=files,
@@ -88,6 +98,10 @@ class Archive:
                 binder=Binder(papers, decoders),
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
+                issuings=issuings,
+                bindings=Bindings(bills, gateway),
+                messages=Messages(database, bills),
+                doctor=Doctor(settings, gateway=gateway, issuings=issuings, decoders=decoders),
                 closing=stack.pop_all(),
             )
 

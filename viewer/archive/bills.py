@@ -124,6 +124,11 @@ class Bills:
                 add_entries(bill, [ListedEntry(branch_id=branch_id)])
         return userkey
 
+    def make_due(self, bill_id: str) -> None:
+        """The stored copies of an ERP's bill are asked for anew when they are opened next: somebody changed the bill."""
+        with self._database.write() as session:
+            queries.make_due(session, bill_id)
+
     def resolve(self, bill_id: str) -> str:
         """The userkey that upstream has for a bill which isn't stored here. It is registered once upstream lists something
         under it, and not before: upstream gives a key for any id.

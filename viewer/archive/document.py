@@ -3,7 +3,7 @@
 Nothing of a file is understood here. In memory are one paper's list of objects, one piece of a stream, and the sizes of all pages.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from xml.sax.saxutils import escape
@@ -25,6 +25,7 @@ Drawing = Callable[[Cover | Notice | Sequence[Footer]], Paper]
 """Has a page of our own drawn by a decoder."""
 PRODUCER = "bill-viewer"
 FOOTERS_AT_ONCE = 200
+DAMAGED = "damaged"
 CUT = "q 0.4 w 0.6 G [4 3] 0 d {} {} m {} {} l S Q"
 """A thin grey dashed line."""
 TURNS: dict[int, Matrix] = {
@@ -101,17 +102,18 @@ class Document:
         return sheets([(page.width, page.height) for page in self._looked()], self._options)
 
     def _looked(self) -> list[_Shown]:
-        found = self._papers.in_order(self._binding.sources)
-        return list(self._pages({source: paper if isinstance(paper, str) else paper.pages for source, paper in found}))
+        return list(self._pages(self._papers.pages(self._binding.sources)))
 
-    def _pages(self, shown: dict[PaperSource, Sequence[PaperPage] | str]) -> Iterator[_Shown]:
+    def _pages(self, shown: Mapping[PaperSource, Sequence[PaperPage] | str]) -> Iterator[_Shown]:
         """Every page of the view, in order."""
         for number_, owner in enumerate(self._binding.owners):
             for file in owner.files:
-                pages = shown[file.source] if file.source else file.problem or "damaged"
+                pages = shown[file.source] if file.source else file.problem or DAMAGED
                 if file.source is None or isinstance(pages, str):
-                    problem = pages if isinstance(pages, str) else "damaged"
-                    notice = Notice(file.title, self._binding.problems[problem], file.name)
+                    problem = pages if isinstance(pages, str) else DAMAGED
+                    notice = Notice(
+                        file.title, self._binding.problems.get(problem, self._binding.problems[DAMAGED]), file.name
+                    )
                     width, height = (edge * POINTS for edge in NOTICE)
                     yield _Shown(number_, notice, 0, (1, 0, 0, 1, 0, 0), width, height)
                     continue

@@ -21,17 +21,19 @@ class Member:
 
 
 def packed(blobs: Blobs, members: Sequence[Member], index: bytes, *, at: datetime) -> Iterator[bytes]:
-    """The archive: the index, then each member as it is; most of them are packed already. `at`: the time that all of them bear.
+    """The archive: the index, then each member unpacked, since most are packed already. `at`: the time that all of them bear.
 
-    Sizes are known beforehand, so that only what needs it has the form for more than 4 GB (ZIP64).
+    Sizes are known beforehand, so that only what needs it has the form for more than 4 GB (ZIP64); checksums aren't and
+    come behind. Then a member's own bytes must tell where it ends to those who read from the front: it is deflated with level 0.
     """
     sink = _Sink()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(_entry(INDEX, at), index, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_entry(INDEX, at), index)
         yield sink.taken()
         for member in members:
             entry = _entry(member.name, at)
             entry.file_size = member.size
+            entry._compresslevel = 0  # type: ignore[attr-defined]
             with archive.open(entry, "w") as target:
                 for piece in blobs.pieces(member.sha256, start=0, end=member.size):
                     target.write(piece)
@@ -42,6 +44,7 @@ def packed(blobs: Blobs, members: Sequence[Member], index: bytes, *, at: datetim
 
 def _entry(name: str, at: datetime) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, (max(at.year, 1980), at.month, at.day, at.hour, at.minute, at.second))
+    entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     return entry
 

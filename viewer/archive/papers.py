@@ -15,16 +15,18 @@ from pathlib import Path
 from viewer.archive.renditions import Renditions
 from viewer.blobs import Blobs
 from viewer.documents import papers as making
-from viewer.documents.papers.paper import Paper
+from viewer.documents.papers.paper import Paper, PaperPage
 from viewer.documents.pool import Decoders
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.errors import NotReady, UnreadableDocument
+from viewer.errors import N_, NotReady, UnreadableDocument
 
 PAPER = "paper/1"
 """Its name among the pictures; the number goes up when the same file would give another paper."""
 FAILURES, FAILED_FOR = 1000, 600.0
 """So many files that couldn't be made into papers are remembered for so many seconds: a file that hangs costs ten each time."""
+REMEMBERED = 2000
+"""Files whose pages are remembered, those of some large bills: a print's every preview asks where all of them lie."""
 PREPARING, PATIENCE = 8, 5.0
 """Requests of one process that may prepare or send at the same time; further ones wait so many seconds, then they are told to come
 again."""
@@ -60,6 +62,7 @@ class Papers:
         self._blobs = blobs
         self._decoders = decoders
         self._failed: OrderedDict[PaperSource, tuple[float, str]] = OrderedDict()
+        self._pages: OrderedDict[PaperSource, tuple[PaperPage, ...]] = OrderedDict()
         self._guard = threading.Lock()
         self._slots = threading.BoundedSemaphore(PREPARING)
         # While one paper is written to the disk, the next is made; a picture that a reader asks for meanwhile waits for two.
@@ -70,7 +73,10 @@ class Papers:
     def preparing(self) -> Iterator[None]:
         """One of the few preparations of this process. Raises NotReady where there are too many."""
         if not self._slots.acquire(timeout=PATIENCE):
-            raise NotReady(retry_after=2)
+            raise NotReady(
+                N_("Several prints and bundles are being prepared at the moment. Try again in a few seconds."),
+                retry_after=5,
+            )
         try:
             yield
         finally:
@@ -112,11 +118,27 @@ class Papers:
             for _, made in waiting:
                 made.cancel()
 
+    def pages(self, sources: Iterable[PaperSource]) -> dict[PaperSource, tuple[PaperPage, ...] | str]:
+        """The pages of each, or its problem; a content's pages are remembered."""
+        wanted = list(dict.fromkeys(sources))
+        with self._guard:
+            found: dict[PaperSource, tuple[PaperPage, ...] | str] = {
+                source: self._pages[source] for source in wanted if source in self._pages
+            }
+        for source, paper in self.in_order(source for source in wanted if source not in found):
+            found[source] = paper if isinstance(paper, str) else paper.pages
+        return found
+
     @contextlib.contextmanager
     def opened(self, source: PaperSource) -> Iterator[Paper]:
         """Raises UnreadableDocument."""
         with self._cache.opened(source.whole, PAPER, lambda: self._made(source)) as file:
-            yield Paper(file)
+            paper = Paper(file)
+            with self._guard:
+                self._pages[source] = paper.pages
+                while len(self._pages) > REMEMBERED:
+                    self._pages.popitem(last=False)
+            yield paper
 
     def original(self, source: PaperSource) -> Iterator[bytes]:
         """The file's own bytes, piece by piece."""

@@ -58,16 +58,33 @@ class Renditions:
             max_area=self._max_area,
         )
 
-    def ready(self, source: PageSource, ask: ImageRequest) -> bytes | None:
-        """The picture if it has been made."""
+    def ready(self, source: PageSource, ask: ImageRequest, mark: str = "") -> bytes | None:
+        """The picture if it has been made; one with a reader's mark is another one than that without."""
+        if mark:
+            return self.cache.find(source, _name(ask, mark), LADDER)
         factor = levels.tile_factors(source.size).get(ask.stored_as)
         return self.cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
 
-    def etag(self, source: PageSource, ask: ImageRequest) -> str:
-        return self.cache.etag(source, ask.stored_as)
+    def etag(self, source: PageSource, ask: ImageRequest, mark: str = "") -> str:
+        return self.cache.etag(source, _name(ask, mark))
+
+    def marked(self, source: PageSource, ask: ImageRequest, mark: str, *, reader: str) -> bytes:
+        """The picture with a reader's mark, "" for none: made from the one without, which all readers share, and kept apart."""
+        if not mark:
+            return self.picture(source, ask, reader=reader)
+        if found := self.ready(source, ask, mark):
+            return found
+        clean = self.picture(source, ask, reader=reader)
+
+        def stamp() -> bytes:
+            with self._turns.turn(reader):
+                return self._decoders.run(drawing.stamp_page, clean, source, ask, mark)
+
+        with self._quota.request(reader), self._behind.reader():
+            return self.cache.get(source, _name(ask, mark), stamp)
 
     def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
-        """The picture. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument, and
+        """The picture as it is. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument, and
         TooManyRequests where this reader already waits for too many."""
         if found := self.ready(source, ask):
             return found
@@ -188,3 +205,8 @@ class Renditions:
 def _tiles(factor: int) -> str:
     """The pack of a page's tiles of one scale factor."""
     return f"tiles/{factor}"
+
+
+def _name(ask: ImageRequest, mark: str) -> str:
+    """A picture's name in the cache. Requests hold no "~", so no reader's picture bears the name of another's or of none."""
+    return f"{ask.stored_as}~{mark}" if mark else ask.stored_as

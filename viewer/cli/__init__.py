@@ -10,6 +10,7 @@ from viewer.errors import ViewerError
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; what it can't do is one line on standard error and exit status 1."""
     given = speak(sys.argv[1:] if arguments is None else arguments)
+    from viewer.cli import doctor, invoice  # noqa: F401 - they add their commands
     from viewer.cli.commands import cli  # the commands' help is in the language that was just chosen
 
     try:

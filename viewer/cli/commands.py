@@ -2,21 +2,19 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from datetime import tzinfo
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.progress import TaskID
 
-from viewer.archive import Archive
 from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
 from viewer.cli.records import audit, purge
 from viewer.cli.server import serve_settings
+from viewer.cli.shared import opened_archive, progress_bar
 from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.demo import Demo
@@ -30,7 +28,13 @@ from viewer.domain.keys import parse_userkey
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UnreadableDocument, ViewerError
 from viewer.gateway.sandbox.app import create_sandbox
-from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, demo_bills
+from viewer.gateway.sandbox.catalogue import (
+    SANDBOX_ACCOUNT,
+    SANDBOX_CLIENT_ID,
+    SANDBOX_CLIENT_SECRET,
+    SANDBOX_TAX_NO,
+    demo_bills,
+)
 from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
@@ -41,7 +45,6 @@ from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
 from viewer.store.queries import FoundPage
-from viewer.store.schema import check_version
 from viewer.store.schema import upgrade as upgrade_schema
 from viewer.web.addresses import STAGE_LEAST, level_for
 from viewer.web.words import size as size_text
@@ -91,7 +94,7 @@ def serve(host: str | None, port: int | None) -> None:
 def demo(host: str, port: int) -> None:
     console = Console(stderr=True)
     with Demo(host=host, port=port) as demo:
-        with _bar(console) as bar:
+        with progress_bar(console) as bar:
             tasks = {name: bar.add_task(words, total=None) for name, words in _DEMO_STEPS.items()}
             demo.fill(lambda step, done, total: bar.update(tasks[step], completed=done, total=total))
         demo.announce(lambda: _print_addresses(demo))
@@ -111,19 +114,49 @@ def demo(host: str, port: int) -> None:
     show_default=True,
     help=_("How long file links are good."),
 )
-def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
+@click.option(
+    "--token-seconds",
+    type=click.IntRange(1),
+    default=7200,
+    show_default=True,
+    help=_("How long access tokens are good."),
+)
+@click.option(
+    "--issue-seconds",
+    type=click.FloatRange(0, 999),
+    default=0.0,
+    show_default=True,
+    help=_("How long issuing an invoice takes."),
+)
+@click.option("--push", "push_url", default="", help=_("The viewer's push address, which is told of changed entries."))
+def sandbox(
+    host: str,
+    port: int,
+    data: Path | None,
+    link_seconds: int,
+    token_seconds: int,
+    issue_seconds: float,
+    push_url: str,
+) -> None:
     folder = data or Settings.load().instance / "sandbox"
     folder.mkdir(parents=True, exist_ok=True)
     state = State(folder / "sandbox.db")
-    with _bar(Console(stderr=True)) as bar:
+    with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(_("Making the demo documents"), total=None)
         seed(state, demo_bills(), progress=lambda done, total: bar.update(task, completed=done, total=total))
+    state.pool.delay = issue_seconds
     app = create_sandbox(
-        state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET, link_seconds=link_seconds
+        state,
+        client_id=SANDBOX_CLIENT_ID,
+        client_secret=SANDBOX_CLIENT_SECRET,
+        link_seconds=link_seconds,
+        token_seconds=token_seconds,
+        push_url=push_url,
     )
     with serve_in_thread(app, host, port) as served:
         click.echo(_("The sandbox is at {url}").format(url=served.url))
         click.echo(f"client_id={SANDBOX_CLIENT_ID} client_secret={SANDBOX_CLIENT_SECRET}")
+        click.echo(f"taxNo={SANDBOX_TAX_NO} account={SANDBOX_ACCOUNT}")
         served.join()
 
 
@@ -132,7 +165,7 @@ def sandbox(host: str, port: int, data: Path | None, link_seconds: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help=_("As JSON."))
 def bill(key: str, as_json: bool) -> None:
     userkey = parse_userkey(key.strip(), access="userkey")
-    with _archive() as archive:
+    with opened_archive() as archive:
         found = archive.bills.open(whole_bill(userkey))
     if as_json:
         click.echo(json.dumps(_bill_json(found), ensure_ascii=False, indent=2))
@@ -145,7 +178,7 @@ def bill(key: str, as_json: bool) -> None:
 )
 @click.argument("path", type=click.Path(path_type=Path))
 def import_(path: Path) -> None:
-    with _archive() as archive, _bar(Console(stderr=True)) as bar:
+    with opened_archive() as archive, progress_bar(Console(stderr=True)) as bar:
         tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int) -> None:
@@ -164,7 +197,11 @@ def import_(path: Path) -> None:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY…")
 def warm(keys: tuple[str, ...]) -> None:
     userkeys = [parse_userkey(key.strip(), access="userkey") for key in keys]
-    with _archive() as archive, _bar(Console(stderr=True)) as bar, ThreadPoolExecutor(archive.decoders.count) as two:
+    with (
+        opened_archive() as archive,
+        progress_bar(Console(stderr=True)) as bar,
+        ThreadPoolExecutor(archive.decoders.count) as two,
+    ):
         for userkey in userkeys:
             fetching = archive.files.bring_in(archive.bills.open(whole_bill(userkey)))
             for _future in bar.track(as_completed(fetching), len(fetching), description=_("Fetching its files")):
@@ -213,7 +250,7 @@ def token(ttl: int, views: tuple[str, ...], actions: tuple[str, ...], **names: s
         claims = Claims.parse(told)
     except WrongClaim as error:
         raise CommandError(N_("The token's claim “{name}” is missing or wrong."), name=str(error)) from error
-    with _archive() as archive:
+    with opened_archive() as archive:
         settings = archive.settings
         signed, _expires = archive.grants.sign(claims, seconds=ttl)
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
@@ -261,19 +298,6 @@ _DEMO_STEPS = {
 }
 
 
-@contextmanager
-def _archive() -> Iterator[Archive]:
-    """The archive of an instance that is ready to work."""
-    settings = Settings.load()
-    with open_database(settings.database_url) as database:
-        check_version(database)
-    archive = Archive.compose(settings)
-    try:
-        yield archive
-    finally:
-        archive.close()
-
-
 def _warm(renditions: Renditions, found: FoundPage) -> None:
     """Makes what the viewer's pages will ask for: the ladder, and the stage's first picture where it is finer than that."""
     renditions.make_ladder(found.source)
@@ -286,12 +310,6 @@ def _warm(renditions: Renditions, found: FoundPage) -> None:
         suffix="jpg",
     )
     renditions.picture(found.source, asked, reader="")
-
-
-def _bar(console: Console) -> Progress:
-    words = TextColumn("{task.description}", markup=False)
-    shown = console.is_terminal
-    return Progress(words, BarColumn(), MofNCompleteColumn(), console=console, transient=True, disable=not shown)
 
 
 def _print_addresses(demo: Demo) -> None:

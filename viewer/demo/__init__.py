@@ -21,6 +21,7 @@ from viewer.domain.grant import whole_bill
 from viewer.errors import N_, CommandError
 from viewer.gateway.sandbox.app import create_sandbox
 from viewer.gateway.sandbox.catalogue import (
+    SANDBOX_ACCOUNT,
     SANDBOX_CLIENT_ID,
     SANDBOX_CLIENT_SECRET,
     SANDBOX_TAX_NO,
@@ -73,7 +74,12 @@ class Demo:
         folder.mkdir(exist_ok=True)
         state = State(folder / "sandbox.db")
         seed(state, catalogue, progress=lambda done, total: progress("documents", done, total))
-        cloud = create_sandbox(state, client_id=SANDBOX_CLIENT_ID, client_secret=SANDBOX_CLIENT_SECRET)
+        cloud = create_sandbox(
+            state,
+            client_id=SANDBOX_CLIENT_ID,
+            client_secret=SANDBOX_CLIENT_SECRET,
+            push_url=f"{self.url}/api/v1/push",
+        )
         self._stack.enter_context(serve_in_thread(cloud, self._host, self._sandbox_port))
         init_instance(self.settings)
         self._open_bills(catalogue, progress)
@@ -127,6 +133,7 @@ class Demo:
             "VIEWER_CLIENT_ID": SANDBOX_CLIENT_ID,
             "VIEWER_CLIENT_SECRET": SANDBOX_CLIENT_SECRET,
             "VIEWER_TAX_NO": SANDBOX_TAX_NO,
+            "VIEWER_LOGIN_ACCOUNT": SANDBOX_ACCOUNT,
             "VIEWER_FRAME_ANCESTORS": " ".join(ancestors),
             "VIEWER_FILE_HOSTS": self.sandbox_url.removeprefix("http://"),
             "VIEWER_DEMO_ERP_URL": f"http://{erp}",

@@ -16,9 +16,9 @@ from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 
 HOUR = 3600
-FIELDS = struct.Struct(">I12s32sIIIQ8sH")
-"""End (Unix seconds), page_id, SHA-256, number, width, height, bill, scope, length of the reader's name; this name follows,
-then the media type, then the signature."""
+FIELDS = struct.Struct(">I12s32sIIIQ8sHH")
+"""End (Unix seconds), page_id, SHA-256, number, width, height, bill, scope, length of the reader's name and of the mark; these
+follow, then the media type, then the signature."""
 SIGNATURE = 16
 """Bytes of the HMAC-SHA-256 that are kept."""
 
@@ -37,10 +37,12 @@ class SignedPage:
     bill: int
     scope: str = WHOLE
     reader: str = ""
+    mark: str = ""
+    """What is burned into its pictures."""
 
     def sign(self, key: bytes) -> str:
         """As one segment of an address."""
-        source, reader = self.source, self.reader.encode()
+        source, reader, mark = self.source, self.reader.encode(), self.mark.encode()
         fields = FIELDS.pack(
             self.expires,
             bytes.fromhex(self.page_id),
@@ -51,8 +53,9 @@ class SignedPage:
             self.bill,
             bytes.fromhex(self.scope),
             len(reader),
+            len(mark),
         )
-        told = fields + reader + source.media_type.encode()
+        told = fields + reader + mark + source.media_type.encode()
         return _text(told + _signature(told, key))
 
     @classmethod
@@ -67,15 +70,17 @@ class SignedPage:
             return None
         if _text(given) != segment:
             return None  # another spelling of the same bytes: the last character has bits that count for nothing
-        expires, page_id, sha256, number, width, height, bill, scope, length = FIELDS.unpack_from(told)
-        reader, media_type = told[FIELDS.size :][:length].decode(), told[FIELDS.size + length :].decode()
+        expires, page_id, sha256, number, width, height, bill, scope, length, marked = FIELDS.unpack_from(told)
+        texts = told[FIELDS.size :]
+        reader, mark = texts[:length].decode(), texts[length : length + marked].decode()
         return cls(
             page_id=page_id.hex(),
-            source=PageSource(sha256.hex(), media_type, number, Size(width, height)),
+            source=PageSource(sha256.hex(), texts[length + marked :].decode(), number, Size(width, height)),
             expires=expires,
             bill=bill,
             scope=scope.hex() if any(scope) else WHOLE,
             reader=reader,
+            mark=mark,
         )
 
 

@@ -5,7 +5,8 @@ How an invoice names its entry isn't documented anywhere; every spelling met in 
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -18,6 +19,7 @@ from viewer.domain.listing import CROP, BillListing, Finding, ListedAttachment, 
 from viewer.domain.money import parse_amount
 from viewer.domain.sheets import Region
 from viewer.errors import UpstreamRefused, UpstreamUnreachable
+from viewer.gateway.tokens import Granted
 
 SUCCESS = "0000"
 LONGEST_ID = 200
@@ -55,6 +57,90 @@ def parse_userkey(envelope: Raw) -> str:
     if not isinstance(userkey, str) or not USERKEY.fullmatch(userkey):
         raise UpstreamUnreachable(reason="no userKey")
     return userkey.lower()
+
+
+def parse_token(envelope: Raw) -> Granted:
+    """The access token of an `oauth/token` answer; one without `expires_in` isn't kept."""
+    data = _unwrapped(envelope.get("data"))
+    told: Raw = data if isinstance(data, dict) else envelope
+    token = _text(told, "access_token")
+    if not token:
+        raise UpstreamUnreachable(reason="no access_token")
+    return Granted(token=token, seconds=float(_whole(told.get("expires_in")) or 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """What the cloud says of an issuing: the invoice, or for one that it only took the serial number to ask with."""
+
+    serial_no: str | None
+    invoice_code: str | None
+    invoice_no: str | None
+    invoice_date: date | None
+    total_amount: Decimal | None
+    files: Mapping[str, str]
+    """Addresses by the kind of file: pdf, ofd, xml, snapshot."""
+    raw: Raw
+
+    @classmethod
+    def of(cls, invoice: ListedInvoice) -> "Issued":
+        """The same of an invoice that a detail query gave."""
+        return cls(
+            serial_no=invoice.serial_no,
+            invoice_code=invoice.invoice_code,
+            invoice_no=invoice.invoice_no,
+            invoice_date=invoice.invoice_date,
+            total_amount=invoice.total_amount,
+            files={file.extension: file.url for file in invoice.files if file.url},
+            raw=invoice.raw,
+        )
+
+
+ISSUED_FILES = {
+    "pdf": ("pdfUrl", "pdfurl", "downloadUrl"),
+    "ofd": ("ofdUrl", "ofdurl"),
+    "xml": ("xmlUrl", "xmlurl"),
+    "snapshot": ("snapshotUrl",),
+}
+
+
+def parse_issued(envelope: Raw) -> Issued:
+    """An issuing from the answer of a push or a query: `data` is the invoice, a list of it, or either as JSON text."""
+    data = _unwrapped(envelope.get("data"))
+    if isinstance(data, list):
+        data = data[0] if data else None
+    row: Raw = data if isinstance(data, dict) else {}
+    found = {kind: _text(row, *fields) for kind, fields in ISSUED_FILES.items()}
+    return Issued(
+        serial_no=_text(row, "serialNo", "fid"),
+        invoice_code=_text(row, "invoiceCode", "fpdm"),
+        invoice_no=_text(row, "invoiceNo", "etaxInvoiceNo", "fphm"),
+        invoice_date=parse_date(row.get("invoiceDate")),
+        total_amount=parse_amount(row.get("totalAmount")),
+        files={kind: url for kind, url in found.items() if url},
+        raw=row,
+    )
+
+
+MESSAGE_FIELDS = {
+    "serialNo": "fid",
+    "invoiceType": "fplx",
+    "invoiceCode": "fpdm",
+    "invoiceNo": "fphm",
+    "totalAmount": "jshj",
+    "invoiceDate": "kprq",
+    "totalTaxAmount": "se",
+}
+"""Our names of what the channel's messages abbreviate."""
+
+
+def parse_message(data: Raw) -> tuple[ListedInvoice, ...]:
+    """The invoices of a `saveEntrys` or `saveBill` message: `list` is met as an object and as an array. A row without a serial
+    number names no invoice and is left out."""
+    listed = _unwrapped(data.get("list"))
+    rows = [row for row in (listed if isinstance(listed, list) else [listed]) if isinstance(row, dict)]
+    named = [{**row, **{ours: row[theirs] for ours, theirs in MESSAGE_FIELDS.items() if theirs in row}} for row in rows]
+    return tuple(_invoices([row for row in named if 0 < len(_text(row, "serialNo") or "") <= LONGEST_ID]))
 
 
 def parse_listing(envelope: Raw) -> BillListing:

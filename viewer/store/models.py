@@ -389,3 +389,44 @@ class ServedCall(Base):
     """SHA-256 of path and body."""
     answer: Mapped[dict[str, Any] | None]
     served_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Binding(Base):
+    """That an invoice hangs on an entry, as a message said: what counts where a list names no entries at all."""
+
+    __tablename__ = "binding"
+    __table_args__ = (UniqueConstraint("bill_pk", "branch_key", "serial_no"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
+    branch_key: Mapped[str] = mapped_column(Text)
+    serial_no: Mapped[str] = mapped_column(Text)
+
+
+class Issuing(Base):
+    """A request for an invoice, written before it is sent. `state`: "sending" until an answer is known (also after a
+    crash), then issued, accepted (asynchronous, under way), refused, unsent (our own rule kept it back) or unknown."""
+
+    __tablename__ = "issuing"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reqid: Mapped[str] = mapped_column(String(16), unique=True)
+    """Whoever writes it first may send, once; nobody else ever does."""
+    written_at: Mapped[datetime]
+    environment: Mapped[str] = mapped_column(String(16))
+    simulated: Mapped[bool]
+    """Whether the request says `debugOpenInvoice=1`."""
+    asynchronous: Mapped[bool]
+    client_id: Mapped[str] = mapped_column(Text)
+    tax_no: Mapped[str] = mapped_column(Text)
+    account: Mapped[str] = mapped_column(Text)
+    serial_no: Mapped[str] = mapped_column(Text, index=True)
+    """The number that the request bears (开票流水号)."""
+    cloud_serial_no: Mapped[str | None] = mapped_column(Text, index=True)
+    """The invoice's number in the cloud, where its answer names one."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what was asked for."""
+    state: Mapped[str] = mapped_column(String(16))
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The cloud's own answer, or the errcode, description and trace_id of its refusal."""

@@ -22,10 +22,12 @@ from viewer.store.models import (
     AuditRow,
     Base,
     Bill,
+    Binding,
     Entry,
     FailedLookUp,
     File,
     Invoice,
+    Issuing,
     Page,
     ServedCall,
 )
@@ -93,6 +95,25 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
     """The stored bill that carries an ERP's bill id: an imported one first, then the oldest."""
     query = select(Bill).where(Bill.bill_id == bill_id).order_by(Bill.source != "import", Bill.id).limit(1)
     return session.scalars(query).one_or_none()
+
+
+def bindings_of(session: Session, bill_pk: int) -> dict[str, list[str]]:
+    """The branch keys that messages gave each serial number of a bill, in the order in which they came."""
+    found: dict[str, list[str]] = {}
+    for row in session.scalars(select(Binding).where(Binding.bill_pk == bill_pk).order_by(Binding.id)):
+        found.setdefault(row.serial_no, []).append(row.branch_key)
+    return found
+
+
+def set_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
+    """Exactly these invoices hang on the entry."""
+    session.execute(delete(Binding).where(Binding.bill_pk == bill_pk, Binding.branch_key == branch_key))
+    session.add_all(Binding(bill_pk=bill_pk, branch_key=branch_key, serial_no=each) for each in serial_nos)
+
+
+def make_due(session: Session, bill_id: str) -> None:
+    """No stored copy of this bill counts as asked for any more."""
+    session.execute(update(Bill).where(Bill.bill_id == bill_id, Bill.source != "import").values(asked_at=None))
 
 
 def find_userkeys(session: Session, claims: Claims) -> list[str]:
@@ -248,6 +269,28 @@ def claim_call(session: Session, *, client_id: str, timestamp: str, digest: str,
 def forget_calls(session: Session, *, before: datetime) -> None:
     """Drops served calls whose stamp is no longer good anyway."""
     session.execute(delete(ServedCall).where(ServedCall.served_at < before))
+
+
+def claim_issuing(session: Session, **facts: Any) -> bool:
+    """Writes an issuing under its reqid; False where the reqid is taken, whoever wrote it."""
+    claim = insert(session, Issuing).values(**facts).on_conflict_do_nothing(index_elements=[Issuing.reqid])
+    return session.execute(claim.returning(Issuing.id)).scalar_one_or_none() is not None
+
+
+def load_issuing(session: Session, reqid: str) -> Issuing:
+    """The issuing under a reqid that was claimed."""
+    return session.scalars(select(Issuing).where(Issuing.reqid == reqid)).one()
+
+
+def find_issuing(session: Session, serial_no: str) -> Issuing | None:
+    """The latest issuing of a serial number (开票流水号) from here."""
+    named = or_(Issuing.serial_no == serial_no, Issuing.cloud_serial_no == serial_no)
+    return session.scalars(select(Issuing).where(named).order_by(Issuing.id.desc()).limit(1)).one_or_none()
+
+
+def last_issuings(session: Session, count: int) -> list[Issuing]:
+    """The latest issuings, the newest first."""
+    return list(session.scalars(select(Issuing).order_by(Issuing.id.desc()).limit(count)))
 
 
 def failed_look_ups(session: Session, client: str, *, since: datetime) -> list[datetime]:

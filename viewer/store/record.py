@@ -51,6 +51,8 @@ def record_listing(
     add_entries(bill, listing.entries)
     entries = {entry.branch_key: entry for entry in bill.entries}
     _record_invoices(bill, listing.invoices, entries, now)
+    if not any(each.branch_ids for each in listing.invoices):
+        _hang_as_told(session, bill, entries)
     _record_attachments(bill, listing, entries, now)
     owners: list[Invoice | Attachment] = [*bill.invoices, *bill.attachments]
     files = [file for owner in owners for file in owner.files]
@@ -59,6 +61,44 @@ def record_listing(
             file.state, file.problem = "pending", None
         if number >= max_files:
             file.state, file.problem = "unavailable", "too_many_files"
+
+
+def record_entry(session: Session, bill: Bill, branch_id: str, listed: Sequence[ListedInvoice]) -> None:
+    """Makes a locked bill say that exactly these invoices hang on this entry; those that it doesn't have come to its end."""
+    add_entries(bill, [ListedEntry(branch_id=branch_id)])
+    key = branch_key(branch_id)
+    entry = next(each for each in bill.entries if each.branch_key == key)
+    record_more(bill, listed)
+    hung = {each.serial_no for each in listed}
+    for invoice in bill.invoices:
+        others = [each for each in invoice.entries if each is not entry]
+        invoice.entries = [*others, entry] if invoice.serial_no in hung else others
+    queries.set_bindings(session, bill.id, key, [each.serial_no for each in listed])
+
+
+def record_more(bill: Bill, listed: Iterable[ListedInvoice]) -> None:
+    """Adds invoices that a locked bill doesn't have at its end, with what is told of them; its list will say the rest."""
+    known = {invoice.serial_no: invoice for invoice in bill.all_invoices}
+    place = max((invoice.position for invoice in bill.invoices), default=-1)
+    for each in listed:
+        invoice = known.get(each.serial_no)
+        if invoice is None:
+            invoice = Invoice(serial_no=each.serial_no, entries=[], all_files=[], findings=[], raw=dict(each.raw))
+            known[each.serial_no] = invoice
+            bill.all_invoices.append(invoice)
+        elif invoice.dropped_at is None:
+            continue  # its list said more of it than a message does
+        place += 1
+        invoice.position, invoice.dropped_at = place, None
+        for fact in INVOICE_FACTS:
+            setattr(invoice, fact, _told(getattr(each, fact), getattr(invoice, fact)))
+
+
+def _hang_as_told(session: Session, bill: Bill, entries: dict[str, Entry]) -> None:
+    """A list that names no entry at all leaves that to the messages."""
+    told = queries.bindings_of(session, bill.id)
+    for invoice in bill.invoices:
+        invoice.entries = [entries[key] for key in told.get(invoice.serial_no, []) if key in entries]
 
 
 def add_entries(bill: Bill, listed: Iterable[ListedEntry]) -> None:

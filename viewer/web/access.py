@@ -10,6 +10,7 @@ and refuses one with a key whose handler declares nothing.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, Literal
 
@@ -85,6 +86,15 @@ def note_failure(error: ViewerError) -> None:
 def client() -> str:
     """The address that the request came from, as far as proxies are trusted."""
     return request.remote_addr or ""
+
+
+def mark_of(grant: Grant) -> str:
+    """What is burned into pictures for this reader: the name, or else the address, and the hour; "" where that is off."""
+    settings = archive().settings
+    if settings.watermark == "off":
+        return ""
+    hour = datetime.now(settings.timezone).strftime("%Y-%m-%d %H:00")
+    return f"{grant.reader or client()} {hour}"
 
 
 def current() -> Grant | None:

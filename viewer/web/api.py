@@ -1,10 +1,13 @@
 """The API under /api/v1. Errors are problem+json; the language of names follows `?lang=`, then Accept-Language."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
+from flask_babel import gettext
 
+from viewer.archive.doctor import report, told
 from viewer.domain import selection
 from viewer.domain.codes import PROBLEMS
 from viewer.domain.embed_token import CLAIMS, Claims, WrongClaim
@@ -15,10 +18,13 @@ from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
 from viewer.web.audit import seen, seen_file
+from viewer.web.operator import clues_of, require_operator
 from viewer.web.originals import send_original
-from viewer.web.reader import archive, reader_of
+from viewer.web.reader import archive, language, reader_of
 from viewer.web.schemas import (
     BillOut,
+    DoctorOut,
+    DoctorQuery,
     DownloadQuery,
     EmbedTokenIn,
     EmbedTokenOut,
@@ -26,6 +32,7 @@ from viewer.web.schemas import (
     ImageViewQuery,
     LocationViewOut,
     LocationViewQuery,
+    PushIn,
     RegisteredOut,
     RegisterIn,
     RotationIn,
@@ -68,6 +75,34 @@ def register(json_data: RegisterIn) -> dict[str, str]:
 
     fields = json_data.model_dump(mode="json")
     return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.post("/push")
+@bp.input(PushIn, location="json")
+@bp.output(RegisteredOut)
+@bp.doc(summary="What the cloud's channel or the ERP reports of a bill", responses=[400, 401, 502, 504])
+def push(json_data: PushIn) -> dict[str, str]:
+    """`saveEntrys`: exactly the listed invoices hang on the entry. `saveBill`: the bill has these invoices too. Told twice is
+    as good as once; the bill is asked for anew when it is opened next."""
+
+    def act() -> dict[str, str]:
+        return {"userkey": archive().messages.take(json_data.type, json_data.data)}
+
+    fields = json_data.model_dump(mode="json", exclude={"data"})
+    return archive().calls.answer(path=request.path, body=request.get_data(), fields=fields, act=act)
+
+
+@bp.get("/doctor")
+@bp.input(DoctorQuery, location="query")
+@bp.output(DoctorOut)
+@bp.doc(summary="The doctor's report, for bearers of the operator's token", responses=[401])
+def doctor(query_data: DoctorQuery) -> dict[str, Any]:
+    """Looks at everything the installation needs; with `error` also explains what the invoice cloud answered."""
+    require_operator()
+    healer = archive().doctor
+    text = (query_data.error or "").strip()
+    explained = told(healer.explain(text, clues_of(request.args)), language(), gettext) if text else None
+    return {**report(healer.check_up(), gettext), "explanation": explained}
 
 
 @bp.post("/embed-tokens")

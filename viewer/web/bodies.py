@@ -6,34 +6,41 @@ from collections.abc import Iterable
 from threading import BoundedSemaphore
 from typing import Any
 
-from viewer.errors import TooManyRequests
+from viewer.errors import TooLarge, TooManyRequests
 from viewer.web.proxies import Environ, StartResponse, Wsgi
 
 
 class FewBodies:
-    """WSGI layer that lets so many bodies be read at the same time; one more is refused where it is read."""
+    """WSGI layer that lets so many bodies be read at the same time, none larger than `largest` bytes. It refuses where a body is
+    read. (Werkzeug reads a body in chunks up to its own limit and takes that for all of it.)"""
 
-    def __init__(self, app: Wsgi, *, most: int) -> None:
+    def __init__(self, app: Wsgi, *, most: int, largest: int) -> None:
         self._app = app
+        self._largest = largest
         self._free = BoundedSemaphore(most)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ.get("CONTENT_LENGTH") or environ.get("HTTP_TRANSFER_ENCODING"):
-            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._free)
+            environ["wsgi.input"] = _Body(environ["wsgi.input"], self._free, self._largest)
         return self._app(environ, start_response)
 
 
 class _Body:
-    """`wsgi.input`. Raises TooManyRequests."""
+    """`wsgi.input`. Raises TooManyRequests and TooLarge."""
 
-    def __init__(self, given: Any, free: BoundedSemaphore) -> None:
+    def __init__(self, given: Any, free: BoundedSemaphore, largest: int) -> None:
         self._given = given
         self._free = free
+        self._left = largest
 
     def read(self, *size: int) -> Any:
         if not self._free.acquire(blocking=False):
             raise TooManyRequests(retry_after=2)
         try:
-            return self._given.read(*size)
+            found = self._given.read(*size)
+            self._left -= len(found)
+            if self._left < 0 or (self._left == 0 and self._given.read(1)):
+                raise TooLarge
+            return found
         finally:
             self._free.release()

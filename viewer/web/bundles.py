@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -23,7 +24,7 @@ from viewer.web.index_csv import index_csv, listed_files, members
 from viewer.web.originals import disposition
 from viewer.web.reader import archive
 from viewer.web.schemas import BundleQuery, PagePictureQuery, PrintQuery, ProgressOut, SelectionQuery
-from viewer.web.viewed import Viewed, complete, selected
+from viewer.web.viewed import complete, selected
 
 bp = APIBlueprint("bundles", __name__, url_prefix="/api/v1/bills", tag="Print and bundles")
 
@@ -68,7 +69,7 @@ def print_pdf(grant: Grant, query_data: PrintQuery) -> Response:
     return _sent(archive().binder.printed(binding(viewed), options), PDF, f"{bill_title(viewed)}.pdf", kind="inline")
 
 
-@bp.get("/<key>/print.pdf/pages/<int(min=1, max=1000000):number>")
+@bp.get("/<key>/print.pdf/pages/<int:number>")
 @opens("print", view="asked")
 @bp.input(PagePictureQuery, location="query")
 @bp.doc(summary="A page of that very print, as a picture", responses={200: "A JPEG", 304: "Unchanged", **ERRORS})
@@ -97,8 +98,7 @@ def print_page(grant: Grant, number: int, query_data: PagePictureQuery) -> Respo
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of bundle.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
 def bundle_pdf_progress(grant: Grant, query_data: BundleQuery) -> ProgressOut:
-    viewed = selected(grant, seconds=PATIENCE)
-    return _papers_progress(viewed, options=None, cover=_cover(query_data))
+    return _papers_progress(grant, options=None, cover=_cover(query_data))
 
 
 @bp.get("/<key>/bundle.zip/progress")
@@ -120,17 +120,19 @@ def bundle_zip_progress(grant: Grant, query_data: SelectionQuery) -> ProgressOut
 @bp.output(ProgressOut)
 @bp.doc(summary="How far the preparation of print.pdf is; goes on with it for 1.5 seconds", responses=ERRORS)
 def print_progress(grant: Grant, query_data: PrintQuery) -> ProgressOut:
-    options = _options()
-    return _papers_progress(selected(grant, seconds=PATIENCE), options=options, cover=False)
+    return _papers_progress(grant, options=_options(), cover=False)
 
 
-def _papers_progress(viewed: Viewed, *, options: PrintOptions | None, cover: bool) -> ProgressOut:
+def _papers_progress(grant: Grant, *, options: PrintOptions | None, cover: bool) -> ProgressOut:
+    """The time goes to files that are on their way first; what is left of it, to papers."""
+    end = time.monotonic() + PATIENCE
+    viewed = selected(grant, seconds=PATIENCE)
     files = [file for owner in viewed.shown.owners for file in pages_files(owner)]
     pending = sum(file.state == "pending" for file in files)
     sources = [source for source in map(paper_source, files) if source]
     hopeless = len(files) - pending - len(sources)
     with archive().papers.preparing():
-        prepared = archive().papers.prepare(sources, seconds=PATIENCE)
+        prepared = archive().papers.prepare(sources, seconds=max(0.0, end - time.monotonic()))
         distinct = len(set(sources))
         ready = prepared.done == distinct and not pending and not viewed.pending
         pages = archive().binder.count(binding(viewed, cover=cover), options) if ready else None

@@ -14,7 +14,7 @@ from viewer.imaging.request import ImageRequest
 from viewer.store.models import File
 from viewer.store.queries import FoundPage
 from viewer.web import manifest
-from viewer.web.access import opens
+from viewer.web.access import mark_of, opens
 from viewer.web.addresses import size_for
 from viewer.web.audit import seen, seen_file
 from viewer.web.reader import absolute_addresses, archive, kept_for, reader_of
@@ -126,10 +126,10 @@ def _no_picture(file: File) -> FileUnavailable | UnreadableDocument:
 
 
 def _picture(grant: Grant, found: FoundPage, asked: ImageRequest) -> Response:
-    renditions = archive().renditions
-    response = make_response(renditions.picture(found.source, asked, reader=reader_of(found.file, grant)))
+    renditions, mark = archive().renditions, mark_of(grant)
+    response = make_response(renditions.marked(found.source, asked, mark, reader=reader_of(found.file, grant)))
     response.mimetype = asked.media_type
-    response.set_etag(renditions.etag(found.source, asked))
+    response.set_etag(renditions.etag(found.source, asked, mark))
     response.make_conditional(request)
     return response
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, PlainSerializer
 
@@ -227,6 +227,47 @@ class SearchOut(BaseModel):
     hits: list[HitOut] = Field(description="at most 500")
 
 
+class CheckOut(BaseModel):
+    name: str = Field(description="configuration, environment, dns, tls, clock, credentials, database, blobs, …")
+    state: Literal["ok", "warning", "failed", "skipped"]
+    message: str
+
+
+class CauseOut(BaseModel):
+    """A cause that the error's source lists, and what testing it gave."""
+
+    cause: str
+    state: Literal["cause", "ruled_out", "unknown"]
+    message: str
+
+
+class ExplanationOut(BaseModel):
+    """What an error of the invoice cloud means; `causes` in the order of `source`, `cause` the first that is one."""
+
+    error: str
+    known: bool
+    name: str | None
+    source: str | None
+    meaning: str | None
+    cause: CauseOut | None
+    causes: list[CauseOut]
+    trace_id: str | None = Field(description="to quote to the invoice cloud's people")
+
+
+class DoctorOut(BaseModel):
+    state: Literal["ok", "warning", "failed"] = Field(description="the worst of all")
+    checks: list[CheckOut]
+    explanation: ExplanationOut | None
+
+
+class DoctorQuery(BaseModel):
+    error: str | None = Field(None, description="an error's text or code, or a whole answer, to be explained")
+    client_id: str | None = Field(None, description="of the request that failed; so are the following")
+    tax_no: str | None = None
+    account: str | None = None
+    serial_no: str | None = None
+
+
 class SignedCallIn(BaseModel):
     """A signed server call: `sign` as upstream signs, `timestamp` in milliseconds."""
 
@@ -234,6 +275,14 @@ class SignedCallIn(BaseModel):
     timestamp: str | int = ""
     sign: str = ""
     encType: str | int = ""  # noqa: N815 - the upstream's own name
+
+
+class PushIn(SignedCallIn):
+    """`data` has `bxd_key` (the bill's id), for `saveEntrys` also `branch_id`, and `list`: an invoice or
+    several, with `fid` (serial number), `fplx` type, `fpdm` code, `fphm` number, `jshj` total, `kprq` date, `se` tax."""
+
+    type: Literal["saveBill", "saveEntrys"]
+    data: dict[str, Any]
 
 
 class RegisterIn(SignedCallIn):

@@ -19,6 +19,7 @@ from viewer.imaging import info
 from viewer.imaging.request import MEDIA_TYPES, ImageRequest
 from viewer.store.models import File, Page
 from viewer.store.queries import FoundPage
+from viewer.web.access import mark_of
 from viewer.web.proxies import Environ, StartResponse, Wsgi
 from viewer.web.reader import archive
 
@@ -45,6 +46,7 @@ class SignedPages:
             bill=file.bill_pk,
             scope=scope_of(grant.branch_key),
             reader=grant.reader,
+            mark=mark_of(grant),
         ).sign(self._keys[0])
 
     def read(self, segment: str) -> SignedPage:
@@ -91,7 +93,7 @@ class ReadyPictures:
         if known and parse_etags(known).contains_weak(etag):
             start_response("304 Not Modified", headers)
             return []
-        content = self._renditions.ready(signed.source, asked)
+        content = self._renditions.ready(signed.source, asked, signed.mark)
         if content is None:
             return None
         size = ("Content-Length", str(len(content)))
@@ -113,7 +115,9 @@ def picture(segment: str, region: str, size: str, rotation: str, name: str) -> R
     signed = signed_pages().current(segment)
     renditions = archive().renditions
     asked, etag = _asked(renditions, signed, region, size, rotation, name)
-    response = make_response(renditions.picture(signed.source, asked, reader=f"{signed.bill}/{signed.reader}"))
+    response = make_response(
+        renditions.marked(signed.source, asked, signed.mark, reader=f"{signed.bill}/{signed.reader}")
+    )
     response.mimetype = asked.media_type
     response.headers.extend(picture_headers(signed, etag) or [("Cache-Control", "no-store")])
     response.make_conditional(request)
@@ -167,4 +171,4 @@ def _asked(
     """The request and its ETag. Raises BadImageRequest."""
     quality, _, suffix = name.rpartition(".")
     asked = renditions.ask(signed.source, region=region, size=size, rotation=rotation, quality=quality, suffix=suffix)
-    return asked, renditions.etag(signed.source, asked)
+    return asked, renditions.etag(signed.source, asked, signed.mark)

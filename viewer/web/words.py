@@ -120,7 +120,6 @@ def script_words() -> dict[str, str]:
         "copied": gettext("Copied: {text}"),
         "not_copied": gettext("This could not be copied. Select it and copy it by hand."),
         "not_turned": gettext("The rotation could not be saved. Try again later."),
-        "total": gettext("Amount"),
         "compared": gettext("Compared: {left} and {right}"),
         "nothing_to_compare": gettext("There is nothing here to compare with."),
         "linked": gettext("Both move together."),

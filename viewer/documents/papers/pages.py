@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, EDGE = 210.0, 297.0, 15.0
 STEP = 6.4
 """Millimetres from one line of the list to the next."""
-FIRST_LINE, LAST_LINE = 72.0, 280.0
+FIRST_LINE, LAST_LINE = 62.0, 280.0
 NEXT_LINE = 30.0
 """Where the list begins on the first page and on further ones, and where it ends."""
 
@@ -107,7 +107,7 @@ def _cover(cover: Cover) -> bytes:
         sheet.text(EDGE, 18, cover.title, 17 if number == 1 else 10, fit=WIDTH - 2 * EDGE - 20)
         sheet.text(WIDTH - EDGE, 18, f"{number} / {len(pages)}", 9, color=GREY, align="right")
         if number == 1:
-            for place, (label, value) in enumerate(cover.facts[:10]):
+            for place, (label, value) in enumerate(cover.facts[:6]):
                 x, y = EDGE + 92 * (place % 2), 29 + 6.5 * (place // 2)
                 sheet.text(x, y, label, 9.5, color=GREY, fit=24)
                 sheet.text(x + 26, y, value, 9.5, fit=60)

@@ -91,9 +91,9 @@ class Paper:
         self._file = file
         (size,) = HEAD.unpack(file.read(HEAD.size))
         told = json.loads(file.read(size))
-        self.pages = [
+        self.pages = tuple(
             PaperPage(drawn_by, tuple(matrix), width, height) for drawn_by, matrix, width, height in told["pages"]
-        ]
+        )
         self.layers: list[int] = told["layers"]
         self.hidden: list[int] = told["hidden"]
         self.bodies: list[Body] = told["bodies"]

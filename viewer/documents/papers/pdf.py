@@ -19,6 +19,8 @@ from viewer.documents import pdf as pdfium
 from viewer.documents.papers.paper import Body, Maker, Matrix, PaperPage
 from viewer.documents.shapes import Limits, Unreadable
 
+INVISIBLE = 1
+"""An annotation's flag."""
 Box = tuple[float, float, float, float]
 LETTER: Box = (0, 0, 612, 792)
 """What PDFium takes for a page without a usable box."""
@@ -82,14 +84,15 @@ def _wants_appearances(document: pikepdf.Pdf) -> bool:
     form = document.Root.get("/AcroForm")
     if isinstance(form, Dictionary) and form.get("/NeedAppearances"):
         return True
-    return any(
-        isinstance(each, Dictionary)
-        and each.get("/Subtype") is not None
-        and str(each.get("/Subtype")) not in UNDRAWN
-        and "/AP" not in each
-        for page in document.pages
-        for each in _listed(page.obj.get("/Annots"))
-    )
+    return any(_lacks_appearance(each) for page in document.pages for each in _listed(page.obj.get("/Annots")))
+
+
+def _lacks_appearance(annotation: Object) -> bool:
+    """Whether something is to be seen of it that it doesn't bring. An invisible signature has neither extent nor appearance."""
+    if not isinstance(annotation, Dictionary) or "/AP" in annotation or "/Subtype" not in annotation:
+        return False
+    is_signature = str(annotation.get("/FT")) == "/Sig"
+    return not is_signature and str(annotation.get("/Subtype")) not in UNDRAWN
 
 
 def _listed(found: Object | None) -> list[Object]:
@@ -97,6 +100,9 @@ def _listed(found: Object | None) -> list[Object]:
 
 
 def _add(maker: Maker, document: pikepdf.Pdf) -> None:
+    for page in document.pages:
+        for each in _listed(page.obj.get("/Annots")):
+            _show(each)
     document.flatten_annotations("screen")
     drawing = _Drawing(maker, document)
     for page in document.pages:
@@ -109,6 +115,12 @@ def _add(maker: Maker, document: pikepdf.Pdf) -> None:
         form = page.as_form_xobject(False)
         maker.pages.append(PaperPage(drawing.number(form), _upright(box, turned, unit), width, height))
     drawing.finish()
+
+
+def _show(annotation: Object) -> None:
+    """Takes away the flag that hides annotations of unknown kinds alone, which qpdf understands otherwise."""
+    if isinstance(annotation, Dictionary) and (flags := int(_number(annotation.get("/F")) or 0)) & INVISIBLE:
+        annotation["/F"] = flags & ~INVISIBLE
 
 
 class _Drawing:

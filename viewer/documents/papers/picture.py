@@ -108,7 +108,7 @@ def _add_png(maker: Maker, content: bytes, orientation: int, size: Size, dots: o
     if not head or names & {b"tRNS", b"iCCP", b"gAMA", b"cHRM", b"cICP", b"acTL"}:
         return False
     width, height, depth, kind, _, _, interlaced = struct.unpack(">IIBBBBB", head)
-    if interlaced or depth > 8 or kind not in (0, 2, 3):
+    if interlaced or kind not in (0, 2, 3):
         return False
     palette = next((data for name, data in chunks if name == b"PLTE"), b"")[:768]
     colours = 3 if kind == 2 else 1

@@ -1,6 +1,8 @@
 """What a call asks, whether it came as JSON, as a form or in the query, and whether it is rightly signed."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from flask import Request
 
@@ -16,7 +18,8 @@ class Asked:
 
     def __init__(self, request: Request) -> None:
         body = request.get_json(force=True, silent=True) if request.is_json else None
-        given = {**request.args.to_dict(), **request.form.to_dict(), **(body if isinstance(body, dict) else {})}
+        self.body: dict[str, Any] = body if isinstance(body, dict) else {}
+        given = {**request.args.to_dict(), **request.form.to_dict(), **self.body}
         self._values = {name: "" if value is None else str(value) for name, value in given.items()}
 
     def __getitem__(self, name: str) -> str:
@@ -29,22 +32,23 @@ class Asked:
         return self[name]
 
 
-def check_signature(asked: Asked, *, client_id: str, client_secret: str) -> None:
-    """Refuses a call that isn't signed with these credentials, or whose timestamp (milliseconds) is far from now."""
+def check_signature(asked: Asked, secret_of: Callable[[str], str | None]) -> None:
+    """Refuses a call that isn't signed with its client's secret, or whose timestamp (milliseconds) is far from now."""
     if not asked["client_id"]:
         raise Refusal(NO_CLIENT_ID, "授权ID不能为空")
     enc_type = asked["encType"] or "0"
     if enc_type not in ENC_TYPES:
         raise Refusal(BAD_PARAMETER, "参数错误：encType只能是0、1、2")
     timestamp = asked.need("timestamp")
-    signed = is_signed(
+    client_secret = secret_of(asked["client_id"])
+    signed = client_secret is not None and is_signed(
         asked["sign"],
-        client_id=client_id,
+        client_id=asked["client_id"],
         client_secret=client_secret,
         timestamp=timestamp,
         enc_type=enc_type,
     )
-    if asked["client_id"] != client_id or not signed:
+    if not signed:
         raise Refusal(BAD_CREDENTIALS, "授权信息不匹配，请检查client_id、client_secret与sign")
     if not timestamp.isdecimal() or abs(time.time() - int(timestamp) / 1000) > CLOCK_MINUTES * 60:
         raise Refusal(BAD_CREDENTIALS, f"timestamp无效：应为毫秒，且与服务器时间相差不超过{CLOCK_MINUTES}分钟")

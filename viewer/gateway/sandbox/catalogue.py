@@ -24,8 +24,11 @@ from viewer.gateway.sandbox.special_bills import eas_bill, failing_files_bill, t
 __all__ = [
     "FAQ_BRANCH_IDS",
     "FAQ_USERKEY",
+    "SANDBOX_ACCOUNT",
     "SANDBOX_CLIENT_ID",
     "SANDBOX_CLIENT_SECRET",
+    "SANDBOX_COMPANY_ID",
+    "SANDBOX_COMPANY_SECRET",
     "SANDBOX_TAX_NO",
     "CatalogueAttachment",
     "CatalogueBill",
@@ -39,6 +42,11 @@ __all__ = [
 SANDBOX_CLIENT_ID = "sandbox-tenant"
 SANDBOX_CLIENT_SECRET = "sandbox-secret-of-no-value"  # noqa: S105  it opens nothing but the sandbox
 SANDBOX_TAX_NO = BUYER.tax_no
+SANDBOX_ACCOUNT = "13800138000"
+"""The login account under which the tenant's company issues invoices."""
+SANDBOX_COMPANY_ID = "sandbox-company"
+SANDBOX_COMPANY_SECRET = "another-secret-of-no-value"  # noqa: S105  nor does this one
+"""Credentials that sign rightly but are a company's, not a tenant's (FAQ 1.2, the first cause)."""
 
 
 def demo_bills() -> tuple[CatalogueBill, ...]:

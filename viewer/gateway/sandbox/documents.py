@@ -58,6 +58,8 @@ def _bytes(paper: Paper, form: DocumentForm, *, broken: bool) -> bytes:
         if not isinstance(paper, Invoice):
             raise TypeError("Only a fully digital invoice has an XML data file.")
         return xml_invoice(paper)
+    if form == "upload":
+        raise TypeError("What was uploaded can't be made again.")
     from viewer.gateway.sandbox.maker import make  # fonts and drawing take a moment that a filled sandbox doesn't need
 
     return make(paper, form)

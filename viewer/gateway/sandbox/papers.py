@@ -33,10 +33,13 @@ class Line:
     spec: str = ""
     unit: str = ""
     quantity: Decimal | None = None
+    stated_tax: Decimal | None = None
+    """The tax that the issuer stated, which may be some cents off."""
 
     @property
     def tax(self) -> Decimal:
-        return (self.amount * self.rate).quantize(Decimal("0.01"))
+        exact = (self.amount * self.rate).quantize(Decimal("0.01"))
+        return exact if self.stated_tax is None else self.stated_tax
 
 
 @dataclass(frozen=True, kw_only=True)

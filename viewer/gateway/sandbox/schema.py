@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Of the tables below; a file of another version is emptied, for all of it can be made again."""
 
 TABLES = """
@@ -39,7 +39,21 @@ CREATE TABLE files (
 );
 CREATE INDEX files_owner ON files (userkey, owner, position);
 CREATE TABLE documents (file_id TEXT PRIMARY KEY, size INTEGER NOT NULL, md5 TEXT NOT NULL);
-CREATE TABLE tokens (token TEXT PRIMARY KEY, expires INTEGER NOT NULL);
+CREATE TABLE tokens (token TEXT PRIMARY KEY, client_id TEXT NOT NULL, expires REAL NOT NULL);
+CREATE TABLE clients (client_id TEXT PRIMARY KEY, client_secret TEXT NOT NULL, is_tenant INTEGER NOT NULL);
+CREATE TABLE issuers (
+  client_id TEXT NOT NULL, tax_no TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (client_id, tax_no, account)
+);
+CREATE TABLE issued (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, reqid TEXT NOT NULL UNIQUE, serial_no TEXT NOT NULL UNIQUE,
+  client_id TEXT NOT NULL, tax_no TEXT NOT NULL, simulated INTEGER NOT NULL, asynchronous INTEGER NOT NULL,
+  ready REAL NOT NULL, facts TEXT NOT NULL
+);
+CREATE TABLE cached (
+  userkey TEXT NOT NULL, serial_no TEXT NOT NULL, branch_id TEXT NOT NULL, expires REAL NOT NULL,
+  PRIMARY KEY (userkey, serial_no, branch_id)
+);
+CREATE TABLE options (name TEXT PRIMARY KEY, value REAL NOT NULL);
 CREATE TABLE userkeys (
   client_id TEXT NOT NULL, bill_id TEXT NOT NULL, userkey TEXT NOT NULL UNIQUE, PRIMARY KEY (client_id, bill_id)
 );

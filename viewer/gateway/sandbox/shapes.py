@@ -10,8 +10,8 @@ from typing import Literal
 
 from viewer.gateway.sandbox.papers import Form, Paper
 
-DocumentForm = Form | Literal["xml"]
-"""A drawn paper, or the XML data file of a fully digital invoice."""
+DocumentForm = Form | Literal["xml", "upload"]
+"""A drawn paper, the XML data file of a fully digital invoice, or bytes that somebody uploaded."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,16 +3,18 @@
 Every method is one transaction, and may be called from any thread and from several processes.
 """
 
+import hashlib
 import json
 import secrets
 import sqlite3
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from viewer.gateway.sandbox.documents import Made, Task, make_document
 from viewer.gateway.sandbox.facts import bill_facts, entry_facts, invoice_facts
 from viewer.gateway.sandbox.faults import Faults
+from viewer.gateway.sandbox.issuers import Issuers
+from viewer.gateway.sandbox.pool import Pool, expire, has_expired
 from viewer.gateway.sandbox.records import (
     BillRecord,
     FileRecord,
@@ -34,12 +36,20 @@ _CLEAR_BILL = (
     "DELETE FROM files WHERE userkey = ?",
 )
 
+_BILL_OF_USERKEY = """
+INSERT OR IGNORE INTO bills
+SELECT userkey, bill_id, '', 'bound', json_object('bxd_key', bill_id, 'billNumber', '') FROM userkeys WHERE userkey = ?
+"""
+"""A bill that so far is a userkey alone."""
+
 
 class State:
     def __init__(self, path: Path) -> None:
         self._database = Database(path)
         self._folder = path.with_name(f"{path.stem}-files")
         self.faults = Faults(self._database)
+        self.issuers = Issuers(self._database)
+        self.pool = Pool(self._database)
 
     # --- bills ---
 
@@ -95,6 +105,12 @@ class State:
             connection.execute("DELETE FROM files WHERE userkey = ? AND owner = ?", where)
 
     def bill(self, userkey: str) -> BillRecord | None:
+        """The whole bill, without bindings whose time is over."""
+        with self._database.reading() as connection:
+            is_due = has_expired(connection)
+        if is_due:
+            with self._database.writing() as connection:
+                expire(connection)
         with self._database.reading() as connection:
             return read_bill(connection, userkey)
 
@@ -141,13 +157,6 @@ class State:
             asked = connection.execute("SELECT branch_id FROM branches WHERE userkey = ? ORDER BY number", (userkey,))
             return tuple(row["branch_id"] for row in asked)
 
-    def new_token(self, seconds: int) -> str:
-        """A fresh access token."""
-        token = secrets.token_hex(32)
-        with self._database.writing() as connection:
-            connection.execute("INSERT INTO tokens VALUES (?, ?)", (token, int(time.time()) + seconds))
-        return token
-
     # --- files ---
 
     def file(self, file_id: str) -> FileRecord | None:
@@ -159,6 +168,37 @@ class State:
         """The file's bytes; made now if they aren't there yet."""
         self.made([record])
         return (self._folder / record.file_id).read_bytes()
+
+    def put_upload(self, userkey: str, serial_no: str, branch_id: str, name: str, content: bytes) -> None:
+        """Adds an attachment with these bytes at the bill's end; raises KeyError if its serial number is taken."""
+        file_id = secrets.token_hex(16)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / file_id).write_bytes(content)
+        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        self.record_made([Made(file_id=file_id, size=len(content), md5=md5)])
+        record = FileRecord(
+            file_id=file_id,
+            userkey=userkey,
+            owner=serial_no,
+            position=0,
+            name=name,
+            extends=name.rpartition(".")[2].lower(),
+            original_state="1",
+            resource="1",
+            pid="",
+            content_type="application/octet-stream",
+            link_expired=False,
+            broken=False,
+            form="upload",
+            paper="",
+        )
+        with self._database.writing() as connection:
+            if connection.execute("SELECT 1 FROM files WHERE owner = ?", (serial_no,)).fetchone():
+                raise KeyError(serial_no)
+            connection.execute(_BILL_OF_USERKEY, (userkey,))
+            last = connection.execute("SELECT count(*) FROM attachments WHERE userkey = ?", (userkey,)).fetchone()[0]
+            connection.execute("INSERT INTO attachments VALUES (?, ?, ?, ?)", (userkey, serial_no, last, branch_id))
+            save_files(connection, [record])
 
     def made(self, records: Iterable[FileRecord]) -> dict[str, Made]:
         """Size and hash of each of the files, by id; makes those that aren't there yet."""
@@ -210,6 +250,7 @@ class State:
 
     def _tasks(self, records: Iterable[FileRecord], known: Mapping[str, Made]) -> list[Task]:
         """The documents of these records that aren't there, each once: a pasted sheet has several records."""
+        records = [it for it in records if it.form != "upload"]
         missing = {it.file_id: it for it in records if it.file_id not in known or not self._is_kept(it.file_id)}
         return [
             Task(file_id=it.file_id, form=it.form, paper=it.paper, broken=it.broken, folder=str(self._folder))

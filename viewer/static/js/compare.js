@@ -224,8 +224,8 @@ function tabulate({ pair, one, other }, names) {
  * @param {Element | null} data @returns {Map<string, [string, string]>} */
 function factsOf(data) {
   const facts = new Map();
-  const total = plain(data?.querySelector(".record-head .amount"));
-  if (total) facts.set("total", [words("total"), total]);
+  const head = data?.querySelector(".record-head .amount");
+  if (head) facts.set("total", [head.querySelector(".what")?.textContent ?? "", plain(head)]);
   for (const row of data?.querySelectorAll(".record [data-fact]:not([data-fact='']):not([data-fact=serial_no]):not([data-fact=capitals])") ?? []) {
     const value = plain(row.querySelector("dd"));
     if (value) facts.set(row.getAttribute("data-fact"), [row.querySelector("dt")?.textContent ?? "", value]);
@@ -236,7 +236,7 @@ function factsOf(data) {
 /** @param {Element | null} [part] */
 function plain(part) {
   const copy = /** @type {Element | undefined} */ (part?.cloneNode(true));
-  for (const said of copy?.querySelectorAll(".same, .said, button") ?? []) said.remove();
+  for (const said of copy?.querySelectorAll(".same, .said, .what, button") ?? []) said.remove();
   return (copy?.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 

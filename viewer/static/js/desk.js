@@ -1,7 +1,7 @@
 // The image view's desk: the list of invoices beside the stage. Picking a card shows its invoice; the address keeps it.
 
 import { ask } from "./ask.js";
-import { intoView } from "./into-view.js";
+import { intoViewAtLast } from "./into-view.js";
 import { InvoiceStage } from "./invoice-stage.js";
 import { pageOf } from "./page.js";
 import { announce, isOffline, remember, words } from "./words.js";
@@ -135,7 +135,7 @@ export function mark(card) {
 
 /** Brings a card into view, below its group's heading. @param {HTMLElement} card */
 export function showCard(card) {
-  intoView(card, { below: card.closest(".group")?.querySelector("header")?.clientHeight });
+  intoViewAtLast(card, { below: card.closest(".group")?.querySelector("header")?.clientHeight });
 }
 
 /** What names a card's entry: in a sorted list it does so itself. @param {HTMLElement} card */

@@ -92,4 +92,7 @@ document.addEventListener("stage-do", (event) => {
   if (detail === "fullscreen") fullscreen();
   if (detail === "help") help();
 });
+document.addEventListener("click", ({ target }) => {
+  if (target instanceof Element && target.matches("#help [data-close]")) target.closest("dialog")?.close();
+});
 document.addEventListener("swipe", (event) => invoice(/** @type {CustomEvent} */ (event).detail));

@@ -215,9 +215,9 @@ export class SearchBox extends HTMLElement {
       this.box.value = "";
       this.typed();
       this.leave();
-    } else if (event.key === "Enter" && event.shiftKey) {
-      event.preventDefault();
-      this.next(-1);
+    } else if (event.key === "Enter") {
+      event.preventDefault(); // and no submitting, which the sandbox of a frame may forbid
+      this.next(event.shiftKey ? -1 : 1);
     }
   }
 

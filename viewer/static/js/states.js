@@ -14,7 +14,11 @@ async function send(form) {
   announce(words("refreshing"));
   const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
   const answer = await ask(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
-  if (answer?.type !== "opaqueredirect") return form.submit();
+  if (answer?.type !== "opaqueredirect") {
+    button?.removeAttribute("aria-busy");
+    announce(words("lost"), true);
+    return form.submit();
+  }
   await go(location.href, "again");
   announce(words(document.querySelector(".banner.stale") ? "still_stale" : "refreshed"), true);
 }
@@ -63,10 +67,12 @@ function copyOld(text) {
   return done;
 }
 
-document.addEventListener("submit", (event) => {
-  if (!(event.target instanceof HTMLFormElement) || !event.target.matches("form.refresh") || self.origin === "null") return;
+// The click and not the submitting, which the sandbox of a frame may forbid.
+document.addEventListener("click", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form.refresh button")?.closest("form") : null;
+  if (!form || self.origin === "null") return;
   event.preventDefault();
-  void send(event.target);
+  void send(form);
 });
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;

@@ -242,4 +242,36 @@ def upgrade() -> None:
     sa.UniqueConstraint('file_pk', 'number', name=op.f('uq_page_file_pk_number')),
     sa.UniqueConstraint('page_id', name=op.f('uq_page_page_id'))
     )
+    op.create_table('binding',
+    sa.Column('id', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('bill_pk', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('branch_key', sa.Text(), nullable=False),
+    sa.Column('serial_no', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['bill_pk'], ['bill.id'], name=op.f('fk_binding_bill_pk'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_binding')),
+    sa.UniqueConstraint('bill_pk', 'branch_key', 'serial_no', name=op.f('uq_binding_bill_pk_branch_key_serial_no'))
+    )
+    op.create_table('issuing',
+    sa.Column('id', sa.BigInteger().with_variant(sa.INTEGER(), 'sqlite'), nullable=False),
+    sa.Column('reqid', sa.String(length=16), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('environment', sa.String(length=16), nullable=False),
+    sa.Column('simulated', sa.Boolean(), nullable=False),
+    sa.Column('asynchronous', sa.Boolean(), nullable=False),
+    sa.Column('client_id', sa.Text(), nullable=False),
+    sa.Column('tax_no', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=False),
+    sa.Column('serial_no', sa.Text(), nullable=False),
+    sa.Column('cloud_serial_no', sa.Text(), nullable=True),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.JSON(none_as_null=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_issuing')),
+    sa.UniqueConstraint('reqid', name=op.f('uq_issuing_reqid'))
+    )
+    with op.batch_alter_table('issuing', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_issuing_cloud_serial_no'), ['cloud_serial_no'], unique=False)
+        batch_op.create_index(batch_op.f('ix_issuing_serial_no'), ['serial_no'], unique=False)
+
     # ### end Alembic commands ###
