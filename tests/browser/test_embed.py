@@ -203,6 +203,7 @@ def test_no_address_ever_holds_the_key(embed: Callable[..., Embedded]) -> None:
     with shown.page.expect_download() as download:
         viewer.locator("aside.beside .files a[download]").first.click()
     assert download.value.suggested_filename.endswith(".pdf")
+    viewer.locator("input[type=search]").fill("")  # whose own words would follow
     viewer.locator("form.refresh button").first.click()
     expect(viewer.locator("#announcement")).to_contain_text("Refreshed")
     viewer.locator("[data-view-link=location]").click()

@@ -55,6 +55,7 @@ def install(app: Flask) -> None:
         difference=difference,
         shown_size=shown_size,
         addresses_until=addresses_until,
+        token_left=token_left,
         may=access.may,
         may_view=access.may_view,
         grant=access.current,
@@ -80,6 +81,12 @@ def addresses_until() -> int:
     now = time.time()
     end, grant = end_of_next_hour(now), access.current()
     return grant.until(end, now=now) if grant else end
+
+
+def token_left() -> int | None:
+    """Seconds until the reader's token ends, by this server's clock; None where there is none."""
+    grant = access.current()
+    return grant.expires - int(time.time()) if grant and grant.expires is not None else None
 
 
 def script_words() -> dict[str, str]:
@@ -128,6 +135,7 @@ def script_words() -> dict[str, str]:
         "refreshed": gettext("Refreshed."),
         "still_stale": gettext("The invoice cloud still can't be reached."),
         "seconds": gettext("{seconds} s"),
+        "expired": gettext("The link has expired. Open the bill again from the ERP."),
         "lost": gettext("The viewer doesn't answer. Try again in a moment."),
         "again": gettext("Try again"),
         "copied": gettext("Copied: {text}"),

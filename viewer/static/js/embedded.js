@@ -5,6 +5,7 @@
 
 import { ask, useKey } from "./ask.js";
 import { pick, picked } from "./desk.js";
+import { freshKey } from "./fresh-addresses.js";
 import { go } from "./quick-navigation.js";
 import { refresh } from "./states.js";
 
@@ -13,6 +14,9 @@ import { refresh } from "./states.js";
 
 const VERSION = 1;
 const PATIENCE = 8000;
+/** Milliseconds before a token's end at which the host is told; half of what is left where that is less. */
+const AHEAD = 60000;
+const LONGEST = 2 ** 31 - 1;
 const isText = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0 && value.length <= 200;
 const isKey = (/** @type {unknown} */ value) => typeof value === "string" && /^[\w.-]{1,4096}$/.test(value);
 const isView = (/** @type {unknown} */ value) => value === "image" || value === "location";
@@ -74,7 +78,7 @@ function act(message, origin) {
       return open(message, origin);
     case "renew":
       useKey((key = message.key));
-      return document.querySelector("#view .notice") ? show(location.href) : undefined;
+      return document.querySelector("#view .notice") ? show(location.href) : freshKey();
     case "showBill":
       return show(addressOf({ view: "image" }));
     case "showEntry":
@@ -232,10 +236,24 @@ function fits(named, asked) {
   return named === asked || (named === "http:" && asked === "https:");
 }
 
+let ending = 0;
+
+/** The host is told in time that its token ends; by the server's clock, since the reader's may be wrong. */
+function awaitEnd() {
+  clearTimeout(ending);
+  const left = Number(place.dataset.tokenLeft) * 1000;
+  if (!(left > 0 && left < LONGEST)) return;
+  const expiresAt = new Date(Date.now() + left).toISOString();
+  ending = setTimeout(() => tell("tokenexpiring", { expiresAt }), Math.max(left - AHEAD, left / 2));
+}
+
 if (window.parent !== window) {
   window.addEventListener("message", hear);
   document.addEventListener("invoicechange", changed);
   document.addEventListener("viewchange", changed);
+  document.addEventListener("viewchange", awaitEnd);
+  document.addEventListener("addresseschange", awaitEnd);
+  awaitEnd();
   document.addEventListener("keyrefused", () => tell("error", { status: 401, code: "bad_token", message: "" }));
   // It says nothing but that a viewer is here, so everybody may hear it.
   window.parent.postMessage({ billViewer: VERSION, type: "hello" }, "*");

@@ -74,6 +74,11 @@ export function show(page, answer) {
   return true;
 }
 
+/** How long pictures' addresses and the token are good. @param {HTMLElement} old @param {HTMLElement} fresh */
+export function takeTimes(old, fresh) {
+  for (const name of ["addressesUntil", "tokenLeft"]) old.dataset[name] = fresh.dataset[name] ?? "";
+}
+
 /** @param {HTMLElement} old @param {HTMLElement} fresh @param {Document} page @param {boolean} focus */
 function exchange(old, fresh, page, focus) {
   const focused = document.activeElement instanceof HTMLElement ? keyOf(document.activeElement) : "";

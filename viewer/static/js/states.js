@@ -30,12 +30,17 @@ export async function refresh() {
 }
 
 function network() {
-  document.getElementById("offline")?.remove();
-  if (!isOffline()) return;
+  banner("offline", isOffline());
+}
+
+/** A note above the view, or none any more. @param {string} name @param {boolean} shown */
+function banner(name, shown) {
+  document.getElementById(name)?.remove();
+  if (!shown) return;
   const note = document.createElement("p");
-  note.id = "offline";
+  note.id = name;
   note.className = "banner warn";
-  note.textContent = words("offline");
+  note.textContent = words(name);
   document.getElementById("view")?.prepend(note);
 }
 
@@ -82,6 +87,8 @@ document.addEventListener("click", (event) => {
   if (form.method === "dialog") form.closest("dialog")?.close();
 });
 document.addEventListener("viewchange", network);
+document.addEventListener("keyrefused", () => banner("expired", true));
+document.addEventListener("addresseschange", () => banner("expired", false));
 window.addEventListener("offline", () => {
   network();
   announce(words("offline"));
