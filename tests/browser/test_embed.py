@@ -203,6 +203,7 @@ def test_no_address_ever_holds_the_key(embed: Callable[..., Embedded]) -> None:
     with shown.page.expect_download() as download:
         viewer.locator("aside.beside .files a[download]").first.click()
     assert download.value.suggested_filename.endswith(".pdf")
+    viewer.locator("input[type=search]").fill("")  # whose own words would follow
     viewer.locator("form.refresh button").first.click()
     expect(viewer.locator("#announcement")).to_contain_text("Refreshed")
     viewer.locator("[data-view-link=location]").click()
@@ -557,7 +558,7 @@ def test_who_may_frame_is_read_as_browsers_read_it(context: BrowserContext, site
     found = page.evaluate(
         """async (cases) => {
           const own = [...document.scripts].find((each) => each.src.endsWith("/embedded.js")).src;
-          const { mayFrame } = await import(own.replace("embedded.js", "hosts.js"));
+          const { mayFrame } = await import(own);
           return cases.map(([sources, origin]) => mayFrame(sources, origin, "http://viewer:8000"));
         }""",
         [[sources, origin] for sources, origin, _ in NAMED],

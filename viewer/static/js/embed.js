@@ -94,6 +94,16 @@ class BillViewer extends HTMLElement {
     if (this.open) this.say("renew", { key });
   }
 
+  /** Asks an address of the host for the next token: it answers with {"token": "…"}. @param {string | null} address */
+  async renewFrom(address) {
+    const { frame } = this;
+    if (!address) return;
+    const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    const next = new Map(Object.entries(told ?? {})).get("token");
+    if (typeof next === "string" && frame === this.frame) this.renew(next);
+  }
+
   get view() {
     return this.getAttribute("view") === "image" ? "image" : "location";
   }
@@ -167,6 +177,7 @@ class BillViewer extends HTMLElement {
     const detail = Object.fromEntries(names.map((name) => [name, data[name]]));
     if (names === SHOWN) this.shown = detail;
     this.tell(data.type, detail);
+    if (data.type === "tokenexpiring") void this.renewFrom(this.getAttribute("renew-from"));
   }
 
   /** A page of the viewer is here: the first one, or one that the reader loaded, which stays where it is. */

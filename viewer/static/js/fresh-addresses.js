@@ -2,6 +2,7 @@
 // the old ones end, and when a picture is refused. What is already shown stays as it is.
 
 import { ask } from "./ask.js";
+import { takeTimes } from "./quick-navigation.js";
 
 const AHEAD = 60;
 const AGAIN = 30000;
@@ -11,10 +12,12 @@ const ATTRIBUTES = ["src", "srcset", "href", "data-service"];
 /** @type {Promise<void> | null} */
 let underWay = null;
 let lastTime = -Infinity;
+/** Whether the key is no good any more: then nothing new comes under it. */
+let refused = false;
 
 /** New addresses for all pictures of this page; several who ask at once share one look at the server. */
 export function freshAddresses() {
-  if (!underWay && performance.now() - lastTime > AGAIN) {
+  if (!underWay && !refused && performance.now() - lastTime > AGAIN) {
     underWay = renew().finally(() => {
       underWay = null;
       lastTime = performance.now();
@@ -22,6 +25,14 @@ export function freshAddresses() {
     });
   }
   return underWay ?? Promise.resolve();
+}
+
+/** The same with another key, which the page around handed over. */
+export async function freshKey() {
+  refused = false;
+  await underWay;
+  lastTime = -Infinity;
+  await freshAddresses();
 }
 
 async function renew() {
@@ -35,7 +46,9 @@ async function renew() {
     const segment = segments.get(idOf(element));
     if (segment && !isShown(element)) change(element, segment);
   }
-  if (own) document.getElementById("view")?.setAttribute("data-addresses-until", own.dataset.addressesUntil ?? "");
+  const view = document.getElementById("view");
+  if (!own || !view) return;
+  takeTimes(view, own);
   document.dispatchEvent(new CustomEvent("addresseschange"));
 }
 
@@ -90,11 +103,12 @@ function waitForEnd() {
 
 function renewInTime() {
   if (left() > AHEAD) waitForEnd();
-  else if (document.visibilityState === "visible") void freshAddresses();
+  else if (!refused && document.visibilityState === "visible") void freshAddresses();
 }
 
 waitForEnd();
 if ([...document.querySelectorAll("#view img[data-page-id]")].some(isRefused)) void freshAddresses();
+document.addEventListener("keyrefused", () => (refused = true));
 document.addEventListener("visibilitychange", renewInTime);
 document.addEventListener(
   "error",

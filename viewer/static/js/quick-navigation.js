@@ -74,13 +74,19 @@ export function show(page, answer) {
   return true;
 }
 
+/** How long pictures' addresses and the token are good. @param {HTMLElement} old @param {HTMLElement} fresh */
+export function takeTimes(old, fresh) {
+  for (const name of ["addressesUntil", "tokenLeft"]) old.dataset[name] = fresh.dataset[name] ?? "";
+}
+
 /** @param {HTMLElement} old @param {HTMLElement} fresh @param {Document} page @param {boolean} focus */
 function exchange(old, fresh, page, focus) {
   const focused = document.activeElement instanceof HTMLElement ? keyOf(document.activeElement) : "";
   document.title = page.title;
   document.body.className = page.body.className;
   window.scrollTo(0, 0);
-  old.dataset.addressesUntil = fresh.dataset.addressesUntil;
+  for (const name of Object.keys(old.dataset)) if (!(name in fresh.dataset)) delete old.dataset[name];
+  Object.assign(old.dataset, fresh.dataset);
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
   const again = focused ? /** @type {HTMLElement[]} */ ([...old.querySelectorAll("a, button, [type=search]")]).find((link) => keyOf(link) === focused) : null;
   if (focus) (again ?? old.querySelector("main"))?.focus({ preventScroll: true });

@@ -30,12 +30,17 @@ export async function refresh() {
 }
 
 function network() {
-  document.getElementById("offline")?.remove();
-  if (!isOffline()) return;
+  banner("offline", isOffline());
+}
+
+/** A note above the view, or none any more. @param {string} name @param {boolean} shown */
+function banner(name, shown) {
+  document.getElementById(name)?.remove();
+  if (!shown) return;
   const note = document.createElement("p");
-  note.id = "offline";
+  note.id = name;
   note.className = "banner warn";
-  note.textContent = words("offline");
+  note.textContent = words(name);
   document.getElementById("view")?.prepend(note);
 }
 
@@ -73,7 +78,17 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
   if (button instanceof HTMLElement) void copy(button);
 });
+// A sandbox without allow-forms fires no submit event, so the click on its button (which Enter makes too) stands for it.
+document.addEventListener("click", (event) => {
+  const form = event.target instanceof Element ? event.target.closest("form [type=submit]")?.closest("form") : null;
+  if (!form || event.defaultPrevented) return;
+  const taken = !form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+  if (taken || form.method === "dialog") event.preventDefault();
+  if (form.method === "dialog") form.closest("dialog")?.close();
+});
 document.addEventListener("viewchange", network);
+document.addEventListener("keyrefused", () => banner("expired", true));
+document.addEventListener("addresseschange", () => banner("expired", false));
 window.addEventListener("offline", () => {
   network();
   announce(words("offline"));
