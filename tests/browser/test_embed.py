@@ -194,7 +194,7 @@ def test_no_address_ever_holds_the_key(embed: Callable[..., Embedded]) -> None:
     viewer.locator(".card [data-open]").nth(1).click()
     shown.await_told("invoicechange", serialNo=serial(1))
     viewer.locator(".sheet").hover()
-    expect(viewer.locator(".sheet.live .words span").first).to_be_attached()
+    expect(viewer.locator(".sheet.live .words span").first).to_be_attached(timeout=30_000)
     viewer.locator("input[type=search]").fill("名片")
     expect(viewer.locator(".card .found").first).to_be_visible()
     viewer.locator("[data-do=turn-right]").click()

@@ -325,6 +325,7 @@ const BUTTONS = {
   close: () => dialog.close(),
   cancel: () => (stop(), tell(words("cancelled"))),
   save: () => run(false),
+  go: () => run(kindNow() === "print"),
   back: () => turn(-1),
   on: () => turn(1),
 };
@@ -376,15 +377,13 @@ function fileNameOf(answer) {
 
 dialog.addEventListener("click", (event) => {
   const name = event.target instanceof Element ? event.target.closest("button")?.dataset.do : undefined;
-  if (name) BUTTONS[name]?.();
+  if (!name) return;
+  event.preventDefault(); // the click, also the one that Enter makes, and no submitting, which a sandbox may forbid
+  BUTTONS[name]?.();
 });
 dialog.addEventListener("close", () => {
   stop();
   clearTimeout(timer);
-});
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  void run(kindNow() === "print");
 });
 form.addEventListener("input", ({ target }) => {
   if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;

@@ -78,14 +78,6 @@ document.addEventListener("click", (event) => {
   const button = event.target instanceof Element ? event.target.closest("[data-copy]") : null;
   if (button instanceof HTMLElement) void copy(button);
 });
-// A sandbox without allow-forms fires no submit event, so the click on its button (which Enter makes too) stands for it.
-document.addEventListener("click", (event) => {
-  const form = event.target instanceof Element ? event.target.closest("form [type=submit]")?.closest("form") : null;
-  if (!form || event.defaultPrevented) return;
-  const taken = !form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
-  if (taken || form.method === "dialog") event.preventDefault();
-  if (form.method === "dialog") form.closest("dialog")?.close();
-});
 document.addEventListener("viewchange", network);
 document.addEventListener("keyrefused", () => banner("expired", true));
 document.addEventListener("addresseschange", () => banner("expired", false));
