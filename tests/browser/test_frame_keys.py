@@ -170,13 +170,19 @@ def test_slash_searches_and_what_is_typed_there_does_nothing_else(page: Page, de
 
 
 @pytest.mark.parametrize("entry", [None, 0], ids=["image view", "location view"])
-def test_p_prints_and_d_downloads_the_original(page: Page, demo: Demo, entry: int | None) -> None:
+def test_p_offers_the_print_and_d_the_download(page: Page, demo: Demo, entry: int | None) -> None:
     frame = framed(page, demo, THREE_INVOICES, entry)
-    frame.evaluate("window.print = () => { window.printed = true; }")
+    dialog, kind = frame.locator("#output"), frame.locator("#output input[name=kind]:checked")
     page.keyboard.press("p")
-    assert frame.evaluate("window.printed")
+    expect(dialog).to_be_visible()
+    expect(kind).to_have_value("print")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("d")
+    expect(kind).to_have_value("pdf")
+    frame.locator("#output input[value=original]").check()
     with page.expect_download() as download:
-        page.keyboard.press("d")
+        page.keyboard.press("Enter")
     wanted = frame.locator("aside.beside .files a[download]").first.get_attribute("title")
     assert download.value.suggested_filename == wanted
 
@@ -277,27 +283,30 @@ def test_arrows_in_a_choice_of_the_list_change_the_choice(page: Page, demo: Demo
     shown(frame, number_of(demo, THREE_INVOICES, 0))
 
 
-def test_the_host_is_never_scrolled_by_what_the_viewer_brings_into_view(page: Page, demo: Demo) -> None:
+OUT_OF_SIGHT = """() => {
+  document.querySelector("#bill").style.display = "none";
+  document.body.style.paddingTop = "500px";
+  scrollTo(0, 0);
+}"""
+
+
+def test_the_host_is_never_scrolled_by_pages_that_come_into_view(page: Page, demo: Demo) -> None:
     frame = framed(page, demo, TWENTY_FOUR_PAGES)
-    page.evaluate(
-        """() => {
-          document.querySelector("#bill").style.display = "none";
-          document.body.style.paddingTop = "500px";
-          scrollTo(0, 0);
-        }"""
-    )
+    page.evaluate(OUT_OF_SIGHT)
     page.keyboard.press("ArrowRight")
     shown(frame, number_of(demo, TWENTY_FOUR_PAGES, 1))
     page.keyboard.press("ArrowDown")
     expect(frame.locator("invoice-stage .strip:not([hidden]) .position")).to_have_text("2 / 24")
     assert page.evaluate("scrollY") == 0
-    big = demo.bills[BIG]
-    page.evaluate(
-        "address => { document.querySelector('iframe').src = address; }",
-        demo.image_view(BIG, f"&branch_id={big.entries[40].branch_id}"),
-    )
+
+
+def test_the_host_is_never_scrolled_by_an_entry_that_comes_into_view(page: Page, demo: Demo) -> None:
+    framed(page, demo, BIG)
+    page.evaluate(OUT_OF_SIGHT)
+    branch_id = demo.bills[BIG].entries[40].branch_id
+    page.evaluate("id => document.querySelector('bill-viewer').showEntry(id, 'image')", branch_id)
     inside = page.frame_locator("iframe[name=viewer]")
-    expect(inside.locator(".group.marked")).to_have_attribute("data-branch-id", big.entries[40].branch_id)
+    expect(inside.locator(".group.marked")).to_have_attribute("data-branch-id", branch_id)
     marked = page.frame("viewer")
     assert marked
     marked.wait_for_function(
