@@ -109,7 +109,7 @@ def _headers(settings: Settings) -> Callable[[Response], Response]:
     handler says for how long."""
     page = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'"
+        "frame-src blob:; form-action 'self'; base-uri 'none'"
     )
     framed = f"frame-ancestors {settings.frame_ancestors}"
 

@@ -194,7 +194,7 @@ def test_no_address_ever_holds_the_key(embed: Callable[..., Embedded]) -> None:
     viewer.locator(".card [data-open]").nth(1).click()
     shown.await_told("invoicechange", serialNo=serial(1))
     viewer.locator(".sheet").hover()
-    expect(viewer.locator(".sheet.live .words span").first).to_be_attached()
+    expect(viewer.locator(".sheet.live .words span").first).to_be_attached(timeout=30_000)
     viewer.locator("input[type=search]").fill("名片")
     expect(viewer.locator(".card .found").first).to_be_visible()
     viewer.locator("[data-do=turn-right]").click()
@@ -558,7 +558,7 @@ def test_who_may_frame_is_read_as_browsers_read_it(context: BrowserContext, site
     found = page.evaluate(
         """async (cases) => {
           const own = [...document.scripts].find((each) => each.src.endsWith("/embedded.js")).src;
-          const { mayFrame } = await import(own.replace("embedded.js", "hosts.js"));
+          const { mayFrame } = await import(own);
           return cases.map(([sources, origin]) => mayFrame(sources, origin, "http://viewer:8000"));
         }""",
         [[sources, origin] for sources, origin, _ in NAMED],

@@ -85,6 +85,11 @@ def test_a_sandboxed_frame_with_its_origin_works_whole(
     expect(frame.locator(".card[aria-current]")).to_have_count(1)
     frame.locator("[data-layout-to=grid]").click()
     expect(frame.locator("html")).to_have_attribute("data-layout", "grid")
+    frame.locator("body").press("?")
+    frame.get_by_role("dialog").get_by_role("button").click()
+    expect(frame.get_by_role("dialog")).to_be_hidden()
+    frame.locator("form.refresh button").click()
+    expect(frame.locator("#announcement")).to_contain_text("Refreshed")
     frame.locator(".views a").nth(1).click()
     expect(frame.locator("main[data-view=location]")).to_be_visible()
     with page.expect_download():

@@ -81,6 +81,9 @@ def test_every_way_to_an_invoice_leaves_a_row(audited: Installation, made: Catal
         ("GET", f"/api/v1/bills/{key}/views/image", "view"),
         ("GET", f"/api/v1/bills/{key}/views/location?branch_id={branch_id}", "view"),
         ("GET", f"/api/v1/bills/{key}/files/{file}", "original"),
+        ("GET", f"/api/v1/bills/{key}/print.pdf", "print"),
+        ("GET", f"/api/v1/bills/{key}/bundle.pdf", "download"),
+        ("GET", f"/api/v1/bills/{key}/bundle.zip", "original"),
         ("POST", f"/api/v1/bills/{key}/refresh", "refresh"),
         ("POST", f"/bills/{key}/refresh", "refresh"),
     ):

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from viewer.gateway.sandbox.state import State
 from viewer.gateway.wire import parse_message
 
 PUSH = "/api/v1/push"
-_stamps = count(1)
+_used: set[int] = set()
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +30,18 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield installation
 
 
+def stamped() -> dict[str, str]:
+    """A signature with a stamp that no other of this module has."""
+    stamp = int(time.time() * 1000)
+    while stamp in _used:
+        stamp -= 1
+    _used.add(stamp)
+    return signed(at=(stamp + 0.5) / 1000)
+
+
 def message(kind: str, **data: Any) -> dict[str, Any]:
     """A rightly signed message, its stamp its own."""
-    return {**signed(at=time.time() - next(_stamps) / 100), "type": kind, "data": data}
+    return {**stamped(), "type": kind, "data": data}
 
 
 def told(fid: str, number: str = "26330000000000000001", total: str = "12.50") -> dict[str, str]:
@@ -81,7 +89,7 @@ def test_a_message_is_idempotent_and_its_stamp_serves_one_content(alone: Install
     body = message("saveEntrys", bxd_key="B3", branch_id="E1", list=[told("a")])
     assert push(alone, body) == push(alone, body)
     problem_of(alone.post(PUSH, json={**body, "data": {**body["data"], "list": []}}), 401, "bad_signature")
-    userkey = push(alone, {**body, **signed(at=time.time() - 60)})
+    userkey = push(alone, {**body, **stamped()})
     assert hung(alone, userkey, "E1") == ["a"]
 
 

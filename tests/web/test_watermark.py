@@ -14,6 +14,9 @@ from tests.installations import Installation, installed, pages_of
 from tests.papers import encoded
 from tests.tokens import TOKEN_KEYS, token
 from viewer.archive.renditions import Renditions
+from viewer.documents import decode
+from viewer.documents.sniff import PDF
+from viewer.domain.size import Box, Size
 from viewer.store.models import Bill
 
 WHITE = Image.new("RGB", (1300, 900), "white")
@@ -78,6 +81,28 @@ def test_pictures_of_every_address_bear_the_mark(marking: Installation, odd_clou
         assert ink(marking.get(f"{base}/pct:40,40,25,25/200,/90/bitonal.png").content) > 0.01
     file_id = marking.json(f"/bills/{key}")["invoices"][0]["files"][0]["file_id"]
     assert ink(marking.get(f"/bills/{key}/pictures/{file_id}/400.jpg").content) > 0.01
+
+
+def test_prints_and_bundles_bear_the_mark_on_every_page(marking: Installation, odd_cloud: ScriptedCloud) -> None:
+    _, bill_no = new_bill(marking, odd_cloud, "bound")
+    limits = marking.archive.decoders.limits
+    contents = {}
+    for path in ("print.pdf?layout=1up", "print.pdf?layout=4up&grey=1", "bundle.pdf", "bundle.pdf?cover=0"):
+        for reader in ("zhang.san", "li.si"):
+            answer = marking.get(f"/api/v1/bills/{token(bill_no=bill_no, sub=reader)}/{path}")
+            assert answer.status_code == 200, answer.text
+            contents[path, reader] = answer.content
+            sizes = decode.page_sizes(answer.content, PDF, limits)
+            for number, size in enumerate(sizes, 1):
+                whole, small = Box(0, 0, size.width, size.height), Size(size.width // 3, size.height // 3)
+                page = decode.draw(answer.content, PDF, number, whole, small, limits).convert("L")
+                assert sum(page.histogram()[:240]) > small.pixels * 0.01, (path, number)
+        assert contents[path, "zhang.san"] != contents[path, "li.si"]
+    addresses = [f"/api/v1/bills/{token(bill_no=bill_no, sub=sub)}/print.pdf/pages/1?width=400" for sub in ("a", "b")]
+    first, other = (marking.get(address).content for address in addresses)
+    assert first != other
+    assert ink(first) > 0.01
+    assert marking.get(addresses[0]).content == first
 
 
 def test_a_userkeys_reader_is_marked_by_address(marking: Installation, odd_cloud: ScriptedCloud) -> None:

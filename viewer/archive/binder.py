@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from viewer.archive.binding import Binding
 from viewer.archive.document import Document
 from viewer.archive.papers import Papers
+from viewer.documents import watermark
 from viewer.documents.papers import pages as own
 from viewer.documents.papers.pages import Cover, Footer, Notice
 from viewer.documents.papers.paper import Paper
@@ -47,5 +48,9 @@ class Binder:
             return Paper(io.BytesIO(self._decoders.run(own.notice_paper, what, limits)))
         return Paper(io.BytesIO(self._decoders.run(own.footer_paper, what, limits)))
 
+    def marked(self, width: float, height: float, mark: str) -> bytes:
+        """What draws a reader's mark over a page."""
+        return self._decoders.run(watermark.overlay, width, height, mark)
+
     def _document(self, binding: Binding, options: PrintOptions) -> Document:
-        return Document(self._papers, self.drawn, binding, options)
+        return Document(self._papers, self.drawn, self.marked, binding, options)

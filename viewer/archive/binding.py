@@ -56,6 +56,8 @@ class Binding:
     sections: tuple[Section, ...]
     problems: dict[str, str]
     cover: CoverList | None = None
+    mark: str = ""
+    """What is drawn over every page for this reader."""
 
     @property
     def sources(self) -> list[PaperSource]:

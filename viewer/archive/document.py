@@ -17,12 +17,17 @@ from viewer.documents.colour import SRGB
 from viewer.documents.papers import pages as own
 from viewer.documents.papers.pages import Cover, Footer, Notice, Row
 from viewer.documents.papers.paper import Matrix, Paper, PaperPage
+from viewer.documents.watermark import STATE
 from viewer.domain.paper_sizes import NOTICE, POINTS
 from viewer.domain.print_layout import PrintOptions, Sheet, sheets
+from viewer.domain.watermark import STRENGTH
 from viewer.errors import UnknownPage
 
 Drawing = Callable[[Cover | Notice | Sequence[Footer]], Paper]
 """Has a page of our own drawn by a decoder."""
+Marking = Callable[[float, float, str], bytes]
+"""Has the operators made that draw a mark over a page of this width and height."""
+MARK_STATES = f"/ExtGState<</{STATE}<</ca {STRENGTH}>>>>"
 PRODUCER = "bill-viewer"
 FOOTERS_AT_ONCE = 200
 DAMAGED = "damaged"
@@ -53,9 +58,13 @@ class _Shown:
 class Document:
     """One PDF in the making."""
 
-    def __init__(self, papers: Papers, drawing: Drawing, binding: Binding, options: PrintOptions) -> None:
+    def __init__(
+        self, papers: Papers, drawing: Drawing, marking: Marking, binding: Binding, options: PrintOptions
+    ) -> None:
         self._papers = papers
         self._drawn = drawing
+        self._marking = marking
+        self._marks: dict[tuple[float, float], int] = {}
         self._binding = binding
         self._options = options
         self._pdf = PdfWriter()
@@ -202,9 +211,22 @@ class Document:
     def _footer(self, page: _Shown) -> str:
         return self._binding.owners[page.owner].footer
 
+    def _mark(self, width: float, height: float) -> Generator[bytes, None, int]:
+        """The object that draws the reader's mark over a page of this size."""
+        if (width, height) not in self._marks:
+            self._marks[width, height] = self._pdf.reserve()
+            form = (
+                f"<</Type/XObject/Subtype/Form/BBox[0 0 {number(width)} {number(height)}]/Resources<<{MARK_STATES}>>>>"
+            )
+            yield self._pdf.put(self._marks[width, height], form, self._marking(width, height, self._binding.mark))
+        return self._marks[width, height]
+
     def _page(self, width: float, height: float, named: dict[str, int], content: str) -> Generator[bytes, None, int]:
         """A page; gives its number."""
         states = group = ""
+        if self._binding.mark:
+            named = {**named, "Mark": (yield from self._mark(width, height))}
+            content = f"{content}\n/Mark Do"
         if self._options.grey:
             # A rectangle over everything that has no saturation takes it from all below and leaves the brightness.
             area = f"0 0 {number(width)} {number(height)} re f"
@@ -289,7 +311,7 @@ class Document:
             f"/ViewerPreferences<</DisplayDocTitle true>>{marks}{layers}{colours}>>",
         )
         identity = [f"{source.sha256}" for source in binding.sources]
-        yield pdf.end(self._root, info, [binding.title, binding.language, repr(self._options), *identity])
+        yield pdf.end(self._root, info, [binding.title, binding.language, binding.mark, repr(self._options), *identity])
 
 
 def _turned(page: PaperPage, rotation: int) -> tuple[Matrix, float, float]:

@@ -88,17 +88,25 @@ def sheets(pages: Sequence[Extent], options: PrintOptions) -> list[Sheet]:
     if options.layout == "asis":
         return [_as_it_is(number, page, options) for number, page in enumerate(pages)]
     count = LAYOUTS[options.layout]
-    return [
-        _sheet(range(start, min(start + count, len(pages))), pages, options) for start in range(0, len(pages), count)
-    ]
+    groups = [range(start, min(start + count, len(pages))) for start in range(0, len(pages), count)]
+    if count == 1:
+        return [sheet for group in groups for sheet in _turned_best([group], pages, options)]
+    # Sheets that are cut lie on each other then: one photo that stands doesn't turn its sheet away from the others.
+    return _turned_best(groups, pages, options)
 
 
-def _sheet(numbers: range, pages: Sequence[Extent], options: PrintOptions) -> Sheet:
-    """Standing or lying, whichever lets the page that becomes smallest be larger."""
-    return max(
-        (_laid(paper, numbers, pages, options) for paper in _papers(options.paper)),
-        key=lambda sheet: min(placed.scale for placed in sheet.placed),
-    )
+def _turned_best(groups: list[range], pages: Sequence[Extent], options: PrintOptions) -> list[Sheet]:
+    """All standing or all lying, whichever makes more of the pages larger; standing where that is equal."""
+    first, *others = ([_laid(paper, group, pages, options) for group in groups] for paper in _papers(options.paper))
+    for other in others:
+        gains = sum((new > old) - (new < old) for new, old in zip(_scales(other), _scales(first), strict=True))
+        if gains > 0:
+            return other
+    return first
+
+
+def _scales(sheets: list[Sheet]) -> list[float]:
+    return [placed.scale for sheet in sheets for placed in sheet.placed]
 
 
 def _papers(name: str) -> Iterator[Extent]:

@@ -17,10 +17,9 @@ from typing import Any, Literal
 from flask import g, has_request_context, request
 
 from viewer.domain import selection
-from viewer.domain.grant import VIEWS, Action, Grant, View
-from viewer.domain.keys import HANDED
+from viewer.domain.grant import ACTIONS, VIEWS, Action, Grant, View
 from viewer.errors import BadKey, BadToken, ExpiredToken, UnknownUserkey, ViewerError
-from viewer.web.reader import archive, handed_key
+from viewer.web.reader import archive, key_of
 
 Needed = View | Literal["asked", "any"]
 
@@ -52,8 +51,8 @@ def opens(action: Action, *, view: Needed) -> Callable[[Callable[..., Any]], Cal
 
 
 def granted(key: str, needs: Needs) -> Grant:
-    """The grant of the key in an address, or of the handed one, which allows what is needed."""
-    grant = looked_up(handed_key() if key == HANDED else key)
+    """The key's grant, which allows what is needed."""
+    grant = looked_up(key_of(key))
     g.grant = grant
     grant.require(needs.action, _views(needs.view))
     return grant
@@ -106,6 +105,11 @@ def may(action: Action) -> bool:
     """Whether the reader may do that: what a page offers."""
     grant = current()
     return grant is not None and grant.may(action)
+
+
+def actions() -> list[Action]:
+    """All that the reader may do, as the scripts are told."""
+    return sorted(action for action in ACTIONS if may(action))
 
 
 def may_view(view: View) -> bool:

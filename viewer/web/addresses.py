@@ -80,6 +80,10 @@ class Addresses:
         """Where a view is searched that was asked for so; the query is still to be added."""
         return self._with(f"{self.api()}/search", given)
 
+    def output(self, name: str, given: list[tuple[str, str]]) -> str:
+        """A print or a bundle of a view that was asked for so."""
+        return self._with(f"{self.api()}/{name}", given)
+
     def refresh(self) -> str:
         return self._with(f"{self.views}/refresh", [])
 

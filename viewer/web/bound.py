@@ -23,8 +23,8 @@ NO_PAGES, NO_FILE, NOTHING = "no_pages", "no_file", "nothing"
 """Why something has no page, beside the problems of files."""
 
 
-def binding(viewed: Viewed, *, cover: bool = False) -> Binding:
-    """The view as it is to be put together, with a cover or without."""
+def binding(viewed: Viewed, *, cover: bool = False, mark: str = "") -> Binding:
+    """The view as it is to be put together, with a cover or without; `mark` is drawn over each page."""
     owners = viewed.shown.owners
     numbers = {owner: number for number, owner in enumerate(owners)}
     labels = {owner: part.label[language()][0] for part in reversed(viewed.shown.parts) for owner in part.owners}
@@ -48,6 +48,7 @@ def binding(viewed: Viewed, *, cover: bool = False) -> Binding:
         ),
         problems={code: gettext(words) for code, words in PROBLEMS.items()} | _more_problems(),
         cover=_cover(viewed, numbers) if cover else None,
+        mark=mark,
     )
 
 

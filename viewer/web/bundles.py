@@ -18,13 +18,14 @@ from viewer.domain.print_layout import PrintOptions
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 from viewer.errors import N_, BadRequest
-from viewer.web.access import opens
+from viewer.web.access import mark_of, opens
+from viewer.web.audit import seen
 from viewer.web.bound import bill_title, binding, pages_files, paper_source
 from viewer.web.index_csv import index_csv, listed_files, members
 from viewer.web.originals import disposition
 from viewer.web.reader import archive
 from viewer.web.schemas import BundleQuery, PagePictureQuery, PrintQuery, ProgressOut, SelectionQuery
-from viewer.web.viewed import complete, selected
+from viewer.web.viewed import Viewed, complete, selected
 
 bp = APIBlueprint("bundles", __name__, url_prefix="/api/v1/bills", tag="Print and bundles")
 
@@ -41,7 +42,8 @@ PREVIEW = "sheet"
 def bundle_pdf(grant: Grant, query_data: BundleQuery) -> Response:
     """Files that are on their way are waited for. The bytes are sent while they are made."""
     viewed = complete(grant, seconds=LONGEST_WAIT)
-    bound = binding(viewed, cover=_cover(query_data))
+    bound = binding(viewed, cover=_cover(query_data), mark=mark_of(grant))
+    seen("bundle.pdf", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="download")
     return _sent(archive().binder.bundle(bound), PDF, f"{bill_title(viewed)}.pdf", kind="attachment")
 
 
@@ -52,6 +54,7 @@ def bundle_pdf(grant: Grant, query_data: BundleQuery) -> Response:
 def bundle_zip(grant: Grant, query_data: SelectionQuery) -> Response:
     """Every file that the view lists, named by entry, type and number."""
     viewed = complete(grant, seconds=LONGEST_WAIT)
+    seen("bundle.zip", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="original")
     listed = listed_files(viewed)
     at = (viewed.bill.fetched_at or datetime.now(UTC)).astimezone(archive().settings.timezone)
     stream = packed(archive().blobs, members(listed), index_csv(listed), at=at)
@@ -66,7 +69,9 @@ def print_pdf(grant: Grant, query_data: PrintQuery) -> Response:
     """Pages keep their proportions, and nothing of them is cut off."""
     options = _options()
     viewed = complete(grant, seconds=LONGEST_WAIT)
-    return _sent(archive().binder.printed(binding(viewed), options), PDF, f"{bill_title(viewed)}.pdf", kind="inline")
+    bound = binding(viewed, mark=mark_of(grant))
+    seen("print.pdf", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="print")
+    return _sent(archive().binder.printed(bound, options), PDF, f"{bill_title(viewed)}.pdf", kind="inline")
 
 
 @bp.get("/<key>/print.pdf/pages/<int:number>")
@@ -76,7 +81,9 @@ def print_pdf(grant: Grant, query_data: PrintQuery) -> Response:
 def print_page(grant: Grant, number: int, query_data: PagePictureQuery) -> Response:
     """It is drawn from that page of the PDF, which is made by the same steps as print.pdf."""
     options, width = _options(), query_data.width
-    bound = binding(complete(grant, seconds=LONGEST_WAIT))
+    viewed = complete(grant, seconds=LONGEST_WAIT)
+    bound = binding(viewed, mark=mark_of(grant))
+    seen("print.pdf", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="print", hourly=True)
     with archive().papers.preparing():
         page = archive().binder.page(bound, options, number)
         source = PageSource(hashlib.sha256(page).hexdigest(), PDF, 1, Size(width, 0))
@@ -144,6 +151,11 @@ def _papers_progress(grant: Grant, *, options: PrintOptions | None, cover: bool)
         ready=ready,
         pages=pages,
     )
+
+
+def _entry(viewed: Viewed) -> str | None:
+    """The entry of a location view."""
+    return viewed.branch_ids[0] if viewed.location else None
 
 
 def _options() -> PrintOptions:

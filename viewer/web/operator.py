@@ -55,15 +55,17 @@ def ask_doctor() -> Response:
 
 
 def _page(status: int, *, checked: bool = False, wrong: bool = False, token: str = "") -> Response:
-    text = request.values.get("error", "").strip() if checked else ""
+    given = request.form if request.method == "POST" else request.args
+    text = given.get("error", "").strip() if checked else ""
     healer = archive().doctor
-    explained = told(healer.explain(text, clues_of(request.values)), language(), gettext) if text else None
+    explained = told(healer.explain(text, clues_of(given)), language(), gettext) if text else None
     found = report(healer.check_up(), gettext) if checked and not text else None
     page = render_template(
         "doctor.html",
         found=found,
         explained=explained,
         asked=text,
+        given=given,
         checked=checked,
         wrong=wrong,
         token=token,

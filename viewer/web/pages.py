@@ -15,7 +15,7 @@ from viewer.web.access import Needs, granted, looked_up, opens
 from viewer.web.audit import seen
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
-from viewer.web.reader import addresses, archive, language
+from viewer.web.reader import addresses, addresses_without_key, archive, language
 from viewer.web.streaming import streamed
 from viewer.web.words import RELEASE, address_with, send_kit, send_static
 
@@ -116,7 +116,7 @@ def await_key() -> str | None:
     """A page whose key comes by message is shown without it first; its script then asks for the same address with it."""
     embedded = request.method == "GET" and (request.path + "/").startswith(f"{EMBED}/")
     keyless = embedded and "Authorization" not in request.headers
-    return render_template("embed.html", at=addresses()) if keyless else None
+    return render_template("embed.html", at=addresses_without_key()) if keyless else None
 
 
 @bp.get("/embed.js")

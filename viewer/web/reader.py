@@ -3,7 +3,7 @@
 import time
 from functools import partial
 
-from flask import Response, after_this_request, current_app, request
+from flask import Response, after_this_request, current_app, g, request
 from werkzeug.urls import iri_to_uri
 
 from viewer.archive import Archive
@@ -36,18 +36,17 @@ def archive() -> Archive:
     return composed
 
 
-def reader_of(file: File, grant: Grant) -> str:
-    """Who is counted as one reader: whoever reads this bill under this name."""
-    return f"{file.bill_pk}/{grant.reader}"
-
-
-def handed_key() -> str:
-    """The key that the page around the viewer handed over: `Authorization: Bearer {key}`; "" where there is none.
+def key_of(key: str) -> str:
+    """The key in an address; for the dash that stands for a handed one, what the header says: `Authorization: Bearer {key}`,
+    "" where it says nothing.
 
     Several bills have the same addresses then, so that whatever keeps an answer has to tell them apart by the header."""
+    if key != HANDED:
+        return key
+    g.handed = True
     after_this_request(_apart_by_key)
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given.strip() if scheme.lower() == "bearer" else ""
 
 
 def _apart_by_key(response: Response) -> Response:
@@ -55,21 +54,32 @@ def _apart_by_key(response: Response) -> Response:
     return response
 
 
-def addresses(grant: Grant | None = None) -> Addresses:
-    """Addresses of the grant's bill, with its key where the request's own address has it; a language and looks that were
-    asked for in the address stay in all of them. Without a grant, those of a page that still waits for its key."""
+def reader_of(file: File, grant: Grant) -> str:
+    """Who is counted as one reader: whoever reads this bill under this name."""
+    return f"{file.bill_pk}/{grant.reader}"
+
+
+def addresses(grant: Grant) -> Addresses:
+    """Addresses of the grant's bill, with its key unless that was handed over; a language and looks that were asked for in the
+    address stay in all of them."""
+    sign = partial(current_app.extensions["signed_pages"].sign, grant)
+    return Addresses(request.script_root, _shown_key(grant), _carried(), sign)
+
+
+def addresses_without_key() -> Addresses:
+    """Those of a page that still waits for its key."""
+    return Addresses(request.script_root, HANDED, _carried())
+
+
+def _shown_key(grant: Grant) -> str:
+    return HANDED if g.get("handed") else grant.key
+
+
+def _carried() -> tuple[tuple[str, str], ...]:
     asked = {"lang": request.args.get("lang", ""), "theme": request.args.get("theme", "")}
-    carried = tuple(
+    return tuple(
         (name, asked[name]) for name, known in (("lang", LANGUAGES), ("theme", THEMES)) if asked[name] in known
     )
-    sign = partial(current_app.extensions["signed_pages"].sign, grant) if grant else None
-    return Addresses(request.script_root, _addressed(grant), carried, sign)
-
-
-def _addressed(grant: Grant | None) -> str:
-    """The key as addresses have it."""
-    handed = (request.view_args or {}).get("key") == HANDED
-    return HANDED if grant is None or handed else grant.key
 
 
 def kept_for(grant: Grant, seconds: int) -> int:
@@ -86,4 +96,4 @@ def theme() -> str:
 
 def absolute_addresses(grant: Grant) -> Addresses:
     """The same with scheme and host, as the reader sees them: IIIF's ids are absolute."""
-    return Addresses(iri_to_uri(request.root_url).rstrip("/"), _addressed(grant))
+    return Addresses(iri_to_uri(request.root_url).rstrip("/"), _shown_key(grant))

@@ -23,7 +23,7 @@ from viewer.web import access
 from viewer.web.addresses import STAGE_LEAST, shown_size
 from viewer.web.compact import compact_script
 from viewer.web.present import code_name, finding_out, left_out
-from viewer.web.reader import archive, language, theme
+from viewer.web.reader import addresses, archive, language, theme
 
 RELEASE = "v-"
 """What the first part of a static file's versioned path begins with."""
@@ -64,6 +64,8 @@ def install(app: Flask) -> None:
         languages=languages,
         theme=theme,
         script_words=script_words,
+        actions=access.actions,
+        addresses=addresses,
         frame_ancestors=lambda: archive().settings.frame_ancestors,
         own_part=own_part,
         THUMBNAIL=THUMBNAIL,
@@ -105,6 +107,25 @@ def script_words() -> dict[str, str]:
         "narrowed": gettext("{count} set"),
         **{f"in_{name}": found for name, found in field_words().items()},
         "missing": gettext("This page can't be shown."),
+        "only_listed": gettext("What is listed now ({count})"),
+        "only_this": gettext("This one: {name}"),
+        "choose": gettext("Choose …"),
+        "nothing_chosen": gettext("Nothing is chosen yet."),
+        "too_many": gettext("At most {most} can be chosen one by one. Choose the whole bill or an entry."),
+        "preparing": gettext("Preparing: {done} of {total} files"),
+        "preparing_pending": gettext("Preparing: {done} of {total} files; {pending} are still on their way"),
+        "some_failed": gettext("Files that can't be shown: {failed}. A page says so in their place."),
+        "sheet": gettext("Sheet {number} of {count}"),
+        "fetching": gettext("Fetching: {size} MB"),
+        "saved": gettext("Handed to the browser's downloads: {name}"),
+        "printing": gettext("Handed to the browser for printing."),
+        "print_in_tab": gettext("It was opened in a new tab. Print it there."),
+        "print_saved": gettext(
+            "The page around the viewer allows no printing here, so the PDF was handed to the browser's downloads: {name}."
+            " Open it and print."
+        ),
+        "cancelled": gettext("Cancelled."),
+        "not_allowed": gettext("This link doesn't allow that."),
         "not_fetched": gettext("The file could not be fetched. Try again in a moment."),
         "turned": gettext("Turned, for every later reader too."),
         "offline": gettext("There is no network at the moment. What is loaded stays usable."),

@@ -96,6 +96,14 @@ def test_two_invoices_share_a_standing_a4_cut_in_its_middle() -> None:
     assert sheet.placed[0].y > sheet.height / 2 > sheet.placed[1].y, "in reading order"
 
 
+def test_sheets_that_are_cut_lie_all_one_way_as_most_of_their_pages_need() -> None:
+    invoice, photo = (210 * POINTS, 140 * POINTS), (90 * POINTS, 160 * POINTS)
+    standing, lying = (210, 297), (297, 210)
+    for pages, expected in (([invoice, photo], standing), ([invoice, photo, photo, invoice, photo], lying)):
+        printed = sheets(pages, PrintOptions(layout="2up"))
+        assert {millimetres(sheet) for sheet in printed} == {expected}
+
+
 def test_four_tickets_share_an_a4() -> None:
     ticket = (180 * POINTS, 120 * POINTS)
     (sheet,) = sheets([ticket] * 4, PrintOptions(layout="4up"))

@@ -26,11 +26,6 @@ export function keyless(address) {
   const url = new URL(address, location.href);
   const [, prefix = "", rest = ""] = /^(.*)\/bills\/[^/]+(\/.*)?$/.exec(url.pathname) ?? [];
   if (prefix.endsWith("/api/v1") || (rest && !PAGES.has(rest))) url.pathname = `${prefix}/bills/-${rest}`;
-  else if (/\/bills\/[^/]+/.test(url.pathname)) url.pathname = `${prefix}/embed${rest}`;
-  else if (url.searchParams.has("userKey")) {
-    url.pathname = url.pathname.replace(/\/m4-web\/fpzs\/expense\/showInvoice$/, "/embed");
-    url.searchParams.delete("userKey");
-    if (url.searchParams.has("serialNo")) url.searchParams.set("profile", "eas");
-  }
+  else if (/\/bills\//.test(url.pathname)) url.pathname = `${prefix}/embed${rest}`;
   return url.href;
 }

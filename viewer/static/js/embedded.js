@@ -6,16 +6,32 @@
 import { ask, useKey } from "./ask.js";
 import { pick, picked } from "./desk.js";
 import { freshKey } from "./fresh-addresses.js";
-import { mayFrame, read, VERSION } from "./hosts.js";
 import { go } from "./quick-navigation.js";
 import { refresh } from "./states.js";
 
 /** @typedef {{view: string, branchId: string | null, branchIds: string[], serialNo: string | null}} Shown */
+/** @typedef {(value: unknown) => boolean} Check */
 
+const VERSION = 1;
 const PATIENCE = 8000;
 /** Milliseconds before a token's end at which the host is told; half of what is left where that is less. */
 const AHEAD = 60000;
 const LONGEST = 2 ** 31 - 1;
+const isText = (/** @type {unknown} */ value) => typeof value === "string" && value.length > 0 && value.length <= 200;
+const isKey = (/** @type {unknown} */ value) => typeof value === "string" && /^[\w.-]{1,4096}$/.test(value);
+const isView = (/** @type {unknown} */ value) => value === "image" || value === "location";
+const areTexts = (/** @type {unknown} */ value) => Array.isArray(value) && value.length > 0 && value.length <= 500 && value.every(isText);
+
+/** Each message's members; a name with "?" may be missing. @type {[string, Record<string, Check>][]} */
+const MESSAGES = [
+  ["open", { key: isKey, "view?": isView, "branchId?": isText, "serialNos?": areTexts }],
+  ["renew", { key: isKey }],
+  ["showBill", {}],
+  ["showEntry", { branchId: isText, "view?": isView }],
+  ["showInvoice", { serialNos: areTexts }],
+  ["refresh", {}],
+];
+
 const place = /** @type {HTMLElement} */ (document.getElementById("view"));
 const { views = "", frameAncestors = "" } = place.dataset;
 /** The key that this page's requests are made with; "" while it waits for one. */
@@ -174,6 +190,50 @@ function changed() {
   last = shown();
   if (before?.branchId !== last.branchId) tell("entrychange", last);
   if (before?.serialNo !== last.serialNo || before?.view !== last.view) tell("invoicechange", last);
+}
+
+/** A message as the schema has it, with the members that it names and no others; null for anything else.
+ * @param {any} data @returns {Record<string, any> | null} */
+function read(data) {
+  const [, shape] = (data?.billViewer === VERSION && MESSAGES.find(([type]) => type === data.type)) || [];
+  if (!shape) return null;
+  /** @type {Record<string, any>} */
+  const message = { type: data.type };
+  for (const [name, check] of Object.entries(shape)) {
+    const [plain, optional] = [name.replace("?", ""), name.endsWith("?")];
+    const value = data[plain];
+    if (optional && value === undefined) continue;
+    if (!check(value)) return null;
+    message[plain] = value;
+  }
+  return message;
+}
+
+/** Whether a page of this origin may be around the viewer, by VIEWER_FRAME_ANCESTORS (CSP sources). An origin that has no
+ * host, such as that of a sandboxed page ("null"), never may. @param {string} sources @param {string} origin @param {string} own */
+export function mayFrame(sources, origin, own) {
+  if (!/^https?:\/\//.test(origin)) return false;
+  const [asked, self] = [new URL(origin), new URL(own)];
+  return sources.split(/\s+/).some((source) => matches(source, asked, self));
+}
+
+/** @param {string} source @param {URL} asked @param {URL} self */
+function matches(source, asked, self) {
+  if (source === "*") return true;
+  if (source.toLowerCase() === "'self'") return asked.origin === self.origin;
+  const [, only] = /^(https?):$/i.exec(source) ?? [];
+  if (only) return fits(`${only.toLowerCase()}:`, asked.protocol);
+  const [, scheme, host, port] = /^(?:(https?):\/\/)?(\*|(?:\*\.)?[\w.-]+|\[[\da-f:]+\])(?::(\d+|\*))?(?:\/.*)?$/i.exec(source) ?? [];
+  if (!host || !fits(scheme ? `${scheme.toLowerCase()}:` : self.protocol, asked.protocol)) return false;
+  const usual = asked.protocol === "https:" ? "443" : "80";
+  if (port !== "*" && (port ?? usual) !== (asked.port || usual)) return false;
+  const wanted = host.toLowerCase();
+  return wanted === "*" || (wanted.startsWith("*.") ? asked.hostname.endsWith(wanted.slice(1)) : asked.hostname === wanted);
+}
+
+/** What is named as http may be https too (CSP 3, section 6.7.2.6). @param {string} named @param {string} asked */
+function fits(named, asked) {
+  return named === asked || (named === "http:" && asked === "https:");
 }
 
 let ending = 0;

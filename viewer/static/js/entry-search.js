@@ -44,7 +44,10 @@ class EntrySearch extends SearchBox {
   apply() {
     const state = this.querySelector(".search-state");
     if (state) state.textContent = this.hits && !this.found.length && !this.note ? words("no_hit") : this.note;
-    this.querySelector(".hits")?.replaceChildren(...this.found.map((hit) => this.row(hit)));
+    const list = this.querySelector(".hits");
+    if (!(list instanceof HTMLElement)) return;
+    list.hidden = !this.found.length;
+    list.replaceChildren(...this.found.map((hit) => this.row(hit)));
   }
 
   /** @param {Hit} hit */

@@ -53,9 +53,14 @@ viewer.addEventListener("entrychange", (/** @type {CustomEvent} */ { detail }) =
   const row = rows.find((each) => each.getAttribute("data-branch-id") === detail.branchId);
   for (const each of rows) each.removeAttribute("aria-current");
   row?.setAttribute("aria-current", "true");
-  const link = row?.querySelector("a[data-frame]");
-  if (!(link instanceof HTMLAnchorElement)) return;
-  const address = new URL(link.href);
+  if (!row) return;
+  const address = new URL(location.href);
+  address.searchParams.set("entry", detail.branchId);
   address.searchParams.set("view", detail.view);
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("#switch a"))) {
+    const other = new URL(link.href);
+    other.searchParams.set("entry", detail.branchId);
+    link.href = other.href;
+  }
   follow(address.href).catch(() => undefined);
 });

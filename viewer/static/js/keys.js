@@ -2,6 +2,7 @@
 
 import { compare, endComparing, link } from "./compare.js";
 import { closeStage, inHand as stage, panel, step } from "./desk.js";
+import { output } from "./output.js";
 import { announce, words } from "./words.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";
@@ -29,8 +30,8 @@ const KEYS = {
   i: () => panel(),
   c: () => compare(),
   l: () => link(),
-  d: () => download(),
-  p: () => window.print(),
+  d: () => output("download"),
+  p: () => output("print"),
   "/": () => search(),
   "?": () => help(),
   Escape: () => endComparing() || closeStage(),
@@ -58,11 +59,6 @@ function otherView() {
   const links = [...document.querySelectorAll("[data-view-link]")];
   const other = links.find((link) => link.getAttribute("aria-current") !== "page");
   if (other instanceof HTMLElement) other.click();
-}
-
-function download() {
-  const link = document.querySelector("aside.beside .files a[download]");
-  if (link instanceof HTMLElement) link.click();
 }
 
 function search() {

@@ -85,7 +85,8 @@ function exchange(old, fresh, page, focus) {
   document.title = page.title;
   document.body.className = page.body.className;
   window.scrollTo(0, 0);
-  takeTimes(old, fresh);
+  for (const name of Object.keys(old.dataset)) if (!(name in fresh.dataset)) delete old.dataset[name];
+  Object.assign(old.dataset, fresh.dataset);
   old.replaceChildren(...document.adoptNode(fresh).childNodes);
   const again = focused ? /** @type {HTMLElement[]} */ ([...old.querySelectorAll("a, button, [type=search]")]).find((link) => keyOf(link) === focused) : null;
   if (focus) (again ?? old.querySelector("main"))?.focus({ preventScroll: true });
