@@ -557,8 +557,8 @@ def test_who_may_frame_is_read_as_browsers_read_it(context: BrowserContext, site
     page.goto(f"{site.url}/bills/{BILL.userkey}")
     found = page.evaluate(
         """async (cases) => {
-          const own = [...document.scripts].find((each) => each.src.endsWith("/embedded.js")).src;
-          const { mayFrame } = await import(own);
+          const own = [...document.scripts].find((each) => each.src.endsWith("/later.js")).src;
+          const { mayFrame } = await import(own.replace("later.js", "embedded.js"));
           return cases.map(([sources, origin]) => mayFrame(sources, origin, "http://viewer:8000"));
         }""",
         [[sources, origin] for sources, origin, _ in NAMED],

@@ -2,7 +2,7 @@
 
 import { compare, endComparing, link } from "./compare.js";
 import { closeStage, inHand as stage, panel, step } from "./desk.js";
-import { output } from "./output.js";
+import { output } from "./later.js";
 import { announce, words } from "./words.js";
 
 const TYPING = "input, textarea, select, [contenteditable], dialog";

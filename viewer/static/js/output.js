@@ -1,7 +1,7 @@
 // The dialog for print and download: which part of the view, in which form, and a preview that is drawn from the very print.
 // Everything is made on the server; while it is prepared the dialog tells how far it is, and closing it breaks that off.
 
-import { ask, hasKey } from "./ask.js";
+import { ask } from "./ask.js";
 import { cards, picked } from "./desk.js";
 import { announce, remember, remembered, words } from "./words.js";
 
@@ -277,6 +277,11 @@ async function run(printing) {
   tell(end);
 }
 
+/** Saves what an ordinary link could not fetch, whose address lacks the key. @param {string} address */
+export function download(address) {
+  return fetchFile(address).then(({ blob, name }) => save(blob, name)).catch(({ message }) => announce(message || words("not_fetched"), true));
+}
+
 /** Prints a PDF: in a frame of this page; where the page around allows no PDF in it, in a tab; else it is saved.
  * @param {Blob} blob @param {string} name What is to be told about it. */
 async function print(blob, name) {
@@ -392,15 +397,4 @@ form.addEventListener("input", ({ target }) => {
   else if (KEPT.includes(target.name)) remember(`output-${target.name}`, valueOf(target.name));
   if (target.name === "what" || target.name === "layout") sheet = 1;
   changed();
-});
-document.addEventListener("click", (event) => {
-  const link = event.target instanceof Element ? event.target.closest("a[data-output], a[download]") : null;
-  if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (link.dataset.output) {
-    event.preventDefault();
-    output(link.dataset.output === "print" ? "print" : "download");
-  } else if (hasKey() && link.protocol !== "blob:") {
-    event.preventDefault();
-    fetchFile(link.href).then(({ blob, name }) => save(blob, name)).catch(({ message }) => announce(message || words("not_fetched"), true));
-  }
 });
