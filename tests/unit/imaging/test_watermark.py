@@ -4,7 +4,7 @@ import io
 
 import pytest
 from hypothesis import given, settings
-from hypothesis.strategies import integers
+from hypothesis.strategies import floats, integers
 from PIL import Image, ImageChops
 
 from tests.papers import pdf
@@ -12,7 +12,7 @@ from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import limits_of
 from viewer.documents.sniff import PDF
-from viewer.documents.watermark import stamp_pdf
+from viewer.documents.watermark import overlay, stamp_pdf
 from viewer.domain.size import Box, Size
 from viewer.domain.watermark import STRENGTH
 from viewer.imaging.finish import encode, finish
@@ -130,3 +130,10 @@ def test_a_pdf_bears_it_on_every_page_and_keeps_its_text() -> None:
         assert words[0] == words[1]
         whole, small = Box(0, 0, size.width, size.height), Size(size.width // 4, size.height // 4)
         assert difference(*(decode.draw(each, PDF, number, whole, small, LIMITS) for each in (plain, with_mark))) > 1
+
+
+@settings(deadline=None)
+@given(floats(0.1, 20_000), floats(0.1, 20_000))
+def test_no_page_is_so_narrow_that_its_mark_is_too_much_to_draw(width: float, height: float) -> None:
+    a4 = len(overlay(595, 842, MARK))
+    assert a4 / 4 < len(overlay(width, height, MARK)) < a4 * 4
