@@ -8,7 +8,8 @@ import re
 from typing import Any
 
 USERKEY = re.compile(r"(?<![0-9A-Za-z])([0-9A-Fa-f]{4})[0-9A-Fa-f]{28}(?![0-9A-Za-z])")
-TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]*\.[\w-]+\.[\w-]*")
+TOKEN = re.compile(r"(?<![\w-])(?:eyJ[\w-]*\.[\w-]+\.[\w-]*|[\w-]{10,}\.[\w-]{10,}\.[\w-]{43}(?![\w-]))", re.ASCII)
+"""Most headers begin `{"`, which is eyJ in base64; those written with spaces are known by HS256's signature of 43 characters."""
 SIGNED_PAGE = re.compile(r"/i/[\w-]{40,}")
 SIGNATURE = re.compile(r"""(\b(?:sign|client_secret|access_token)["']?\s*[=:]\s*["']?)[^\s"'&,})]+""")
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tokens import token
+from tests.tokens import encoded, token
 from viewer.domain.signed_page import SignedPage
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
@@ -17,6 +17,9 @@ SEGMENT = SignedPage(
     page_id="0" * 24, source=PageSource("a" * 64, "image/jpeg", 1, Size(9, 9)), expires=1, bill=1, reader="张三"
 ).sign(b"key")
 
+SPACED = ".".join(map(encoded, (b'{ "alg": "HS256" }', b'{"aud": "bill-viewer"}', bytes(32))))
+"""A token as a library that writes JSON with spaces makes it."""
+
 
 @pytest.mark.parametrize(
     ("said", "logged"),
@@ -26,6 +29,8 @@ SEGMENT = SignedPage(
         (f"('{KEY}',)", "('dda8…',)"),
         (f"/i/{SEGMENT}/full/max/0/default.jpg", "/i/…/full/max/0/default.jpg"),
         (f"/bills/{token(bill_id='x')}/iiif", "/bills/[token]/iiif"),
+        (f"令牌{token(bill_id='x')}", "令牌[token]"),
+        (f"/bills/{SPACED}/iiif", "/bills/[token]/iiif"),
         ("sign=0123abc&encType=2", "sign=…&encType=2"),
         ('{"client_secret": "s3cr3t", "x": 1}', '{"client_secret": "…", "x": 1}'),
         ("sha256 " + "ab" * 32, "sha256 " + "ab" * 32),

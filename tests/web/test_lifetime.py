@@ -139,6 +139,21 @@ def test_another_hash_of_the_same_file_is_other_content(odd_site: Installation, 
     problem_of(odd_site.get(f"/bills/{key}/iiif/{pages_of(before)[0]}/full/9,/0/default.jpg"), 404, "unknown_page")
 
 
+def test_another_file_at_an_older_address_is_other_content(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    """`pdfurl` and its like tell no hash: the file's name is all that says which it is."""
+    old, new = (odd_cloud.put_file(f"{name}.pdf", pdf(pages)) for name, pages in (("one", 1), ("two", 2)))
+    row = {"serialNo": "S", "invoiceNo": "N", "entryid": "E"}
+    key = odd_cloud.put_list([row | {"pdfurl": old}])
+    (before,) = pages_of(odd_site.whole(key))
+    odd_cloud.lists[key] = odd_cloud.lists.pop(odd_cloud.put_list([row | {"pdfurl": new}]))
+    odd_site.expire(key)
+    after = pages_of(odd_site.whole(key))
+    assert len(after) == 2
+    assert before not in after
+    assert files_of(odd_site.json(f"/bills/{key}"))[0]["name"] == "two.pdf"
+    assert odd_site.get(f"/bills/{key}/iiif/{before}/info.json").status_code == 404
+
+
 # Upstream falls silent
 
 

@@ -95,6 +95,24 @@ def test_the_sheet_is_downloaded_once_for_all_its_invoices(odd_site: Installatio
     assert odd_cloud.asked[name] == 1
 
 
+@pytest.mark.parametrize("form", ["one address", "no hash"])
+def test_two_sheets_of_which_no_hash_is_told_are_not_taken_for_one(
+    odd_site: Installation, odd_cloud: ScriptedCloud, form: str
+) -> None:
+    rows = []
+    for number, color in enumerate(COLORS[:2]):
+        content = encoded(Image.new("RGB", (600, 400), color), "PNG")
+        url = odd_cloud.put_file(f"{secrets.token_hex(4)}.png", content, "image/png")
+        files = {"kdcloudUrl": url} if form == "one address" else {"invoiceFiles": [{"name": "scan.png", "url": url}]}
+        region = {"region": "[0,0,300,200]", "pixel": "600,400"}
+        rows.append({"serialNo": f"S-{number}", "entryid": f"E-{number}", "invoiceNo": f"N-{number}"} | region | files)
+    key = odd_cloud.put_list(rows)
+    for invoice, color in zip(odd_site.whole(key)["invoices"], COLORS, strict=False):
+        crop, sheet = invoice["files"]
+        assert color_of(odd_site, key, crop["pages"][0]) == ({color}, (300, 200))
+        assert color_of(odd_site, key, sheet["pages"][0]) == ({color}, (600, 400))
+
+
 @pytest.mark.parametrize("told", [{"pixel": "400,600"}, {"region": "[500,300,300,200]"}])
 def test_a_region_that_does_not_fit_shows_no_picture_rather_than_a_neighbours(
     odd_site: Installation, odd_cloud: ScriptedCloud, told: dict[str, str]

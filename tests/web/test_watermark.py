@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.clouds import ScriptedCloud
 from tests.installations import Installation, installed, pages_of
-from tests.papers import encoded
+from tests.papers import encoded, pdf
 from tests.tokens import TOKEN_KEYS, token
 from viewer.archive.renditions import Renditions
 from viewer.documents import decode
@@ -103,6 +103,19 @@ def test_prints_and_bundles_bear_the_mark_on_every_page(marking: Installation, o
     assert first != other
     assert ink(first) > 0.01
     assert marking.get(addresses[0]).content == first
+
+
+def test_a_bundle_of_pages_of_many_sizes_bears_it_without_growing_by_it(
+    marking: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    """A ribbon of a page is no more to draw than others."""
+    sizes = [(3, 14_400), (14_400, 3), *((300 + 9 * number, 420) for number in range(20))]
+    key = odd_cloud.put_bill({f"{number}.pdf": pdf(size=size) for number, size in enumerate(sizes)})
+    marking.whole(key)
+    answer = marking.get(f"/api/v1/bills/{key}/bundle.pdf?cover=0")
+    assert answer.status_code == 200
+    assert len(decode.page_sizes(answer.content, PDF, marking.archive.decoders.limits)) == len(sizes)
+    assert len(answer.content) < 1_000_000
 
 
 def test_a_userkeys_reader_is_marked_by_address(marking: Installation, odd_cloud: ScriptedCloud) -> None:

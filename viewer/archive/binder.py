@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from viewer.archive.binding import Binding
 from viewer.archive.document import Document
 from viewer.archive.papers import Papers
-from viewer.documents import watermark
 from viewer.documents.papers import pages as own
 from viewer.documents.papers.pages import Cover, Footer, Notice
 from viewer.documents.papers.paper import Paper
 from viewer.documents.pool import Decoders
+from viewer.documents.watermark import Mark, drawn_mark
 from viewer.domain.print_layout import PrintOptions
 
 
@@ -48,9 +48,9 @@ class Binder:
             return Paper(io.BytesIO(self._decoders.run(own.notice_paper, what, limits)))
         return Paper(io.BytesIO(self._decoders.run(own.footer_paper, what, limits)))
 
-    def marked(self, width: float, height: float, mark: str) -> bytes:
+    def marked(self, width: float, height: float, mark: str) -> Mark:
         """What draws a reader's mark over a page."""
-        return self._decoders.run(watermark.overlay, width, height, mark)
+        return self._decoders.run(drawn_mark, width, height, mark)
 
     def _document(self, binding: Binding, options: PrintOptions) -> Document:
         return Document(self._papers, self.drawn, self.marked, binding, options)

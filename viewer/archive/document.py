@@ -17,7 +17,7 @@ from viewer.documents.colour import SRGB
 from viewer.documents.papers import pages as own
 from viewer.documents.papers.pages import Cover, Footer, Notice, Row
 from viewer.documents.papers.paper import Matrix, Paper, PaperPage
-from viewer.documents.watermark import STATE
+from viewer.documents.watermark import LETTERS, STATE, Mark
 from viewer.domain.paper_sizes import NOTICE, POINTS
 from viewer.domain.print_layout import PrintOptions, Sheet, sheets
 from viewer.domain.watermark import STRENGTH
@@ -25,8 +25,8 @@ from viewer.errors import UnknownPage
 
 Drawing = Callable[[Cover | Notice | Sequence[Footer]], Paper]
 """Has a page of our own drawn by a decoder."""
-Marking = Callable[[float, float, str], bytes]
-"""Has the operators made that draw a mark over a page of this width and height."""
+Marking = Callable[[float, float, str], Mark]
+"""Has a mark drawn over a page of this width and height."""
 MARK_STATES = f"/ExtGState<</{STATE}<</ca {STRENGTH}>>>>"
 PRODUCER = "bill-viewer"
 FOOTERS_AT_ONCE = 200
@@ -65,6 +65,7 @@ class Document:
         self._drawn = drawing
         self._marking = marking
         self._marks: dict[tuple[float, float], int] = {}
+        self._letters = 0
         self._binding = binding
         self._options = options
         self._pdf = PdfWriter()
@@ -214,11 +215,17 @@ class Document:
     def _mark(self, width: float, height: float) -> Generator[bytes, None, int]:
         """The object that draws the reader's mark over a page of this size."""
         if (width, height) not in self._marks:
+            drawn = self._marking(width, height, self._binding.mark)
+            if not self._letters:
+                self._letters = self._pdf.reserve()
+                form = f"<</Type/XObject/Subtype/Form/BBox[{drawn.box}]/Resources<<>>>>"
+                yield self._pdf.put(self._letters, form, drawn.letters)
             self._marks[width, height] = self._pdf.reserve()
             form = (
-                f"<</Type/XObject/Subtype/Form/BBox[0 0 {number(width)} {number(height)}]/Resources<<{MARK_STATES}>>>>"
+                f"<</Type/XObject/Subtype/Form/BBox[0 0 {number(width)} {number(height)}]"
+                f"/Resources<<{MARK_STATES}/XObject<</{LETTERS} {self._letters} 0 R>>>>>>"
             )
-            yield self._pdf.put(self._marks[width, height], form, self._marking(width, height, self._binding.mark))
+            yield self._pdf.put(self._marks[width, height], form, drawn.pattern)
         return self._marks[width, height]
 
     def _page(self, width: float, height: float, named: dict[str, int], content: str) -> Generator[bytes, None, int]:

@@ -107,9 +107,7 @@ class Fetching:
             if file.region:
                 sha256, size = self._crop(userkey, file)
             elif file.sheet:
-                sha256, size = self._sheets.run(
-                    (file.bill_pk, file.version), lambda: self._sheet_content(userkey, file)
-                )
+                sha256, size = self._sheet_content(userkey, file)
             else:
                 sha256, size = self._content(userkey, file)
         except UnreadableDocument as error:
@@ -159,7 +157,7 @@ class Fetching:
     def _crop(self, userkey: str, file: File) -> tuple[str, int]:
         """Cuts the invoice's own picture from its pasted sheet, whose bytes are fetched first if they aren't here."""
         sheet = self._sheet_of(file)
-        sha256, _ = self._sheets.run((sheet.bill_pk, sheet.version), lambda: self._sheet_content(userkey, sheet))
+        sha256, _ = self._sheet_content(userkey, sheet)
         content = self._blobs.get(sha256)
         cut = self._decoders.run(crop, content, sniff(content), file.region or "", self._decoders.limits)
         digest = hashlib.sha256(cut).hexdigest()
@@ -174,7 +172,11 @@ class Fetching:
             return queries.find_sheet(session, file)
 
     def _sheet_content(self, userkey: str, sheet: File) -> tuple[str, int]:
-        """The sheet's bytes. The invoices on one sheet each list it: what one of them brought serves all."""
+        """The sheet's bytes. The invoices on one sheet each list it: what one of them brings serves all."""
+        same = (sheet.bill_pk, sheet.version, None if sheet.is_hashed else sheet.url)
+        return self._sheets.run(same, lambda: self._one_for_all(userkey, sheet))
+
+    def _one_for_all(self, userkey: str, sheet: File) -> tuple[str, int]:
         with self._database.read() as session:
             twin = queries.find_fetched(session, sheet)
         if twin and twin.sha256:

@@ -1,59 +1,43 @@
 """The reader's mark over the pages of a PDF, for prints and bundles: outlines of letters, so that it needs no font and there is no
 text to take away, in the same pattern as on pictures."""
 
-import io
 import math
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-import pikepdf
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
-from pikepdf import Array, Dictionary, Name
 
-from viewer.domain.watermark import ANGLE, INK, STRENGTH, pattern_of, places
+from viewer.domain.watermark import ANGLE, INK, pattern_of, places
 from viewer.fonts import SANS_SC
 
-STATE = "ViewerMark"
-"""Name of the graphics state that `overlay` needs: /ExtGState << /ViewerMark << /ca STRENGTH >> >>."""
+STATE, LETTERS = "ViewerMark", "ViewerLetters"
+"""Names that the pattern's resources need: /ExtGState << /ViewerMark << /ca STRENGTH >> >>, and the letters as an XObject."""
 
 
-def stamp_pdf(content: bytes, mark: str) -> bytes:
-    """The PDF with the mark over each of its pages. Raises what pikepdf raises for a file that is no PDF."""
-    with pikepdf.open(io.BytesIO(content)) as document:
-        for page in document.pages:
-            left, bottom, right, top = (float(edge) for edge in page.cropbox)
-            form = pikepdf.Stream(document, overlay(right - left, top - bottom, mark))
-            form.update(
-                {
-                    "/Type": Name.XObject,
-                    "/Subtype": Name.Form,
-                    "/BBox": Array([0, 0, right - left, top - bottom]),
-                    "/Matrix": Array([1, 0, 0, 1, left, bottom]),
-                    "/Resources": Dictionary({"/ExtGState": Dictionary({f"/{STATE}": Dictionary(ca=STRENGTH)})}),
-                }
-            )
-            name = page.add_resource(document.make_indirect(form), Name.XObject)
-            page.contents_add(b"q\n", prepend=True)
-            page.contents_add(b"\nQ\n%b Do\n" % str(name).encode())
-        found = io.BytesIO()
-        document.save(found)
-        return found.getvalue()
+class Mark(NamedTuple):
+    """Two form XObjects: `letters` draws the mark once, in the font's units within `box`; `pattern` draws LETTERS all over a page,
+    in the graphics state STATE, and so is short however long the mark is."""
+
+    letters: bytes
+    box: str
+    pattern: bytes
 
 
-def overlay(width: float, height: float, mark: str) -> bytes:
-    """The operators that draw the mark over a page of this size in points, whose graphics state STATE is to be known."""
+def drawn_mark(width: float, height: float, mark: str) -> Mark:
+    """What draws the mark over a page of this size in points."""
     pattern = pattern_of(width, height, _width(mark))
     cosine, sine = math.cos(math.radians(ANGLE)), math.sin(math.radians(ANGLE))
     unit = pattern.letter / _units()
     half = _width(mark) * pattern.letter / 2
-    text = _outline(mark)
     parts = [f"/{STATE} gs {INK / 255:.3f} g"]
     for x, y in places(pattern, (0, 0, width, height), reach=half + pattern.letter):
         start = (x - half * cosine, height - y - half * sine)
         turned = (unit * cosine, unit * sine, -unit * sine, unit * cosine, *start)
-        parts.append(f"q {' '.join(f'{each:.5f}' for each in turned)} cm {text} Q")
-    return "\n".join(parts).encode()
+        parts.append(f"q {' '.join(f'{each:.5f}' for each in turned)} cm /{LETTERS} Do Q")
+    head = _font()["head"]
+    box = (min(0, head.xMin), head.yMin, round(_width(mark) * _units()) + max(0, head.xMax), head.yMax)
+    return Mark(_outline(mark).encode(), " ".join(map(str, box)), "\n".join(parts).encode())
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 LETTER = 1 / 42
-"""Height of the letters, as a part of the page's shorter edge."""
+"""Height of the letters, as a part of the page's shorter edge, or of the longer one's sixth where that is more."""
+LONGEST = 6
+"""How many times as long as wide a page may be for its letters to go by its width: a ribbon's would be too small to read, and too
+many to draw."""
 ROWS, GAP = 3.5, 2.5
 """Distance of the rows, and of one text from the next in its row, in letters."""
 ANGLE = 24.0
@@ -27,7 +30,8 @@ class Pattern:
 
 def pattern_of(width: float, height: float, text_width: float) -> Pattern:
     """The pattern of a page of this size, for a text so many letters wide."""
-    letter = min(width, height) * LETTER
+    short, long = sorted((width, height))
+    letter = max(short, long / LONGEST) * LETTER
     return Pattern(letter, along=(text_width + GAP) * letter, apart=ROWS * letter)
 
 

@@ -83,4 +83,4 @@ def asks_for_an_invoice(url: str) -> bool:
         path = unquote(urlsplit(url).path)
     except ValueError:
         return True
-    return "push" in re.split(r"[/;\\\s]+", unquote(path).lower())
+    return "push" in re.split(r"[/;\\\s\0]+", unquote(path).lower())

@@ -329,10 +329,11 @@ def _rotation(holder: Raw) -> int:
 
 def _single_file(row: Raw, field: str, url: str) -> ListedFile:
     path = url.split("?")[0].split("#")[0]
+    name = unquote(path.rsplit("/", 1)[-1])[:LONGEST_ID]
     return ListedFile(
         identity=field,
-        version=(_text(row, "fileHash") or field)[:LONGEST_ID],
-        name=unquote(path.rsplit("/", 1)[-1])[:LONGEST_ID],
+        version=(_text(row, "fileHash") or f"{field}/{name}")[:LONGEST_ID],
+        name=name,
         extension="pdf" if field == "pdfurl" else _extension(path),
         original=field != "snapshotUrl",
         snapshot=field == "snapshotUrl",

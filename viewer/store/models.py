@@ -317,6 +317,11 @@ class File(Base):
     def usable(self) -> bool:
         return self.state in ("pending", "ready")
 
+    @property
+    def is_hashed(self) -> bool:
+        """Whether its version is upstream's hash of its bytes; else another file may have the same."""
+        return str(self.raw.get("fileHash", "")).strip() == self.version
+
 
 class Page(Base):
     """One page of a file; `number` from 1, width and height in pixels as shown (after EXIF or the page's own rotation)."""

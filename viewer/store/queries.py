@@ -157,21 +157,20 @@ def find_sheet(session: Session, crop: File) -> File:
 
 def find_fetched(session: Session, file: File) -> File | None:
     """A file of the same bill with the same listed content whose bytes are stored; only sheets are listed several times."""
-    query = select(File).where(
-        File.bill_pk == file.bill_pk,
-        File.version == file.version,
-        File.sheet.is_(True),
-        File.sha256.is_not(None),
-        File.size.is_not(None),
-    )
+    query = select(File).where(*_same_sheet(file), File.sha256.is_not(None), File.size.is_not(None))
     return session.scalars(query.limit(1)).one_or_none()
 
 
 def note_sheet(session: Session, sheet: File, *, sha256: str, size: int) -> None:
     """Tells every listing of this sheet on its bill which stored bytes it is."""
-    same = (File.bill_pk == sheet.bill_pk, File.version == sheet.version, File.sheet.is_(True))
-    told = update(File).where(*same).values(sha256=sha256, size=size)
+    told = update(File).where(*_same_sheet(sheet)).values(sha256=sha256, size=size)
     session.execute(told.execution_options(synchronize_session=False))
+
+
+def _same_sheet(sheet: File) -> list[Any]:
+    """The listings of one sheet on a bill: upstream's hash says so, and where it tells none, the very same link."""
+    same = [File.bill_pk == sheet.bill_pk, File.version == sheet.version, File.sheet.is_(True)]
+    return same if sheet.is_hashed else [*same, File.url == sheet.url]
 
 
 def _listed(query: Any, grant: Grant) -> Any:

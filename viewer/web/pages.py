@@ -81,7 +81,7 @@ def location_view(grant: Grant) -> AnyResponse | str:
         if place in range(len(bill.branch_ids)):
             return redirect(addresses(grant).location_view(bill.branch_ids[place]), code=303)
     entry = next(entry for entry in bill.entries if entry.branch_id == view.branch_id)
-    file = _asked_file(view.invoice.own_files) if view.invoice else None
+    file = _asked_file(view.invoice.own_files if view.invoice else [])
     seen("location", bill, [view.invoice], branch_id=view.branch_id)
     return render_template(
         "location_view.html", bill=bill, view=view, entry=entry, file=file, page=_asked_page(), at=addresses(grant)

@@ -128,6 +128,7 @@ def test_no_configuration_and_no_flags_send_a_real_request_by_accident(
             "//push",
             "/x%2Fpush",
             "/push%20",
+            "/push%00",
         ]
     ),
     query=st.dictionaries(

@@ -4,16 +4,13 @@ import io
 
 import pytest
 from hypothesis import given, settings
-from hypothesis.strategies import integers
+from hypothesis.strategies import floats, integers
 from PIL import Image, ImageChops
 
-from tests.papers import pdf
 from viewer.config import Settings
-from viewer.documents import decode
 from viewer.documents.pool import limits_of
-from viewer.documents.sniff import PDF
-from viewer.documents.watermark import stamp_pdf
-from viewer.domain.size import Box, Size
+from viewer.documents.watermark import drawn_mark
+from viewer.domain.size import Size
 from viewer.domain.watermark import STRENGTH
 from viewer.imaging.finish import encode, finish
 from viewer.imaging.request import ImageRequest
@@ -117,16 +114,14 @@ def test_clear_corners_of_a_turned_picture_stay_clear() -> None:
 @pytest.mark.parametrize("mark", ["x", " ", "‮evil", "𠮷🧾", "a" * 80, "%d {0} \\n"])
 def test_any_name_can_be_a_mark(mark: str) -> None:
     assert stamped(mark, size="400,").size[0] == 400
-    assert stamp_pdf(pdf(), mark).startswith(b"%PDF-")
+    assert drawn_mark(595, 842, mark).letters.endswith(b"f")
 
 
-def test_a_pdf_bears_it_on_every_page_and_keeps_its_text() -> None:
-    plain = pdf(size=(595, 842), pages=3)
-    with_mark = stamp_pdf(plain, MARK)
-    sizes = decode.page_sizes(with_mark, PDF, LIMITS)
-    assert sizes == decode.page_sizes(plain, PDF, LIMITS)
-    for number, size in enumerate(sizes, 1):
-        words = [decode.words(each, PDF, number, LIMITS) for each in (plain, with_mark)]
-        assert words[0] == words[1]
-        whole, small = Box(0, 0, size.width, size.height), Size(size.width // 4, size.height // 4)
-        assert difference(*(decode.draw(each, PDF, number, whole, small, LIMITS) for each in (plain, with_mark))) > 1
+@settings(deadline=None)
+@given(floats(0.1, 20_000), floats(0.1, 20_000))
+def test_no_page_is_so_narrow_that_its_mark_is_too_much_to_draw(width: float, height: float) -> None:
+    a4 = drawn_mark(595, 842, MARK)
+    drawn = drawn_mark(width, height, MARK)
+    assert drawn.letters == a4.letters
+    assert len(a4.pattern) / 4 < len(drawn.pattern) < len(a4.pattern) * 4
+    assert len(a4.pattern) < 100_000

@@ -33,11 +33,6 @@ def paper(content: bytes | Path, media_type: str, limits: Limits) -> bytes:
     return packed
 
 
-def drawn_paper(content: bytes, limits: Limits) -> bytes:
-    """The same of a PDF that was made here."""
-    return paper(content, PDF, limits)
-
-
 def _add_ofd(maker: Maker, content: bytes, limits: Limits) -> None:
     add_pdf(maker, ofd.to_pdf(content, limits)[0], limits)
 
