@@ -98,7 +98,7 @@ def test_the_page_shows_no_sideways_scrolling_on_a_narrow_screen(erp: Page) -> N
 
 
 def test_without_javascript_rows_and_switch_are_links(scriptless: Page, demo: Demo) -> None:
-    scriptless.goto(f"{demo.url}/demo/erp?lang=en")
+    scriptless.goto(f"{demo.url}/demo/erp?lang=en", wait_until="domcontentloaded")
     scriptless.click(f"tr[data-branch-id='{FAQ_BRANCH_IDS[1]}'] a.entry")
     shown = viewer(scriptless).locator("main[data-view=location] [data-serial-no]")
     expect(shown).to_have_attribute("data-serial-no", demo.bills[FAQ].invoices[1].serial_no)
