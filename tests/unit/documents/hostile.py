@@ -39,6 +39,17 @@ def eat() -> int:
         taken.append(bytes(2**26))
 
 
+def eat_all() -> None:
+    """Takes memory until no thread could start any more, and fails with all of it in hand."""
+    taken, size = [], 2**26
+    while size > 2**16:
+        try:
+            taken.append(bytes(size))
+        except MemoryError:
+            size //= 2
+    raise MemoryError
+
+
 def take(size: int, problem: str = "") -> int:
     """Takes so much memory, and fails with it in hand where there is a problem."""
     taken = bytearray(size)

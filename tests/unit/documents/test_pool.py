@@ -86,6 +86,7 @@ def test_a_page_that_hangs_is_ended_and_its_neighbours_are_drawn(decoders: Decod
         (hostile.hang, "too_slow"),
         (hostile.burn, "too_slow"),
         (hostile.eat, "too_many_pixels"),
+        (hostile.eat_all, "too_many_pixels"),
     ],
 )
 def test_whatever_a_document_does_its_neighbours_are_served(
