@@ -459,7 +459,7 @@ def test_where_everybody_may_frame_only_who_knows_the_key_is_answered(
     expect(viewer.locator(".card[aria-current]")).to_have_attribute("data-serial-no", serial(2))
     assert page.evaluate("told") == ["hello"]
     page.evaluate(say, {"type": "open", "key": BILL.userkey})
-    page.wait_for_function("told.includes('ready')")
+    page.wait_for_function("() => told.includes('ready')")
     assert page.evaluate("told") == ["hello", "ready"]
 
 

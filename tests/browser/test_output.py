@@ -228,7 +228,7 @@ def test_cancelling_breaks_the_fetching_off(opened: Callable[..., Output]) -> No
         shown.page.get_by_role("button", name="Download", exact=True).click()
         expect(shown.page.get_by_role("progressbar")).to_be_visible()
         shown.page.wait_for_function(
-            "performance.getEntriesByType('resource').some((each) => each.name.includes('/bundle.pdf/progress'))"
+            "() => performance.getEntriesByType('resource').some((each) => each.name.includes('/bundle.pdf/progress'))"
         )
         shown.page.get_by_role("button", name="Cancel").click()
         expect(shown.page.locator(".state")).to_have_text("Cancelled.")

@@ -121,7 +121,7 @@ def test_a_host_without_such_an_address_may_hand_it_over_itself(
     card = page.frame_locator("iframe").locator(".card a[data-service]").first
     before = card.get_attribute("data-service") or ""
     context.clock.fast_forward(BEFORE_THE_END * 1000)
-    page.wait_for_function("told.length > 0")
+    page.wait_for_function("() => told.length > 0")
     assert page.evaluate("told[0][0]") == "tokenexpiring"
     assert host.asked == asked
     fresh = token(bill_id=BILL.bill_id, exp=int(time.time()) + 1800)
@@ -138,7 +138,7 @@ def test_a_reader_whose_token_is_over_is_told_so(
     page.evaluate("(over) => document.querySelector('bill-viewer').renew(over)", over)
     expired = page.frame_locator("iframe").locator("#expired")
     expect(expired).to_contain_text("expired")
-    page.wait_for_function("told.some(([type, { code }]) => type === 'error' && code === 'bad_token')")
+    page.wait_for_function("() => told.some(([type, { code }]) => type === 'error' && code === 'bad_token')")
     fresh = token(bill_id=BILL.bill_id)
     page.evaluate("(fresh) => document.querySelector('bill-viewer').renew(fresh)", fresh)
     expect(expired).to_have_count(0)

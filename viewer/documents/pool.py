@@ -208,11 +208,13 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     spent = resource.getrusage(resource.RUSAGE_SELF)
     most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
-    with _spare.kept():  # around what lets go of a failed task's memory, of which there may be none left for anything else
+    # Around what lets go of a failed task's memory: until then there may be none left for anything else.
+    with _spare.kept():
         try:
             return task(*given, **named)
         except Unreadable as error:
             problem = error.problem
         except MemoryError:
             problem = "too_many_pixels"
-        raise Unreadable(problem)  # a new one: the old one's frames would keep a half-made picture meanwhile
+        # A new one: the old one's frames would keep a half-made picture while the next task runs.
+        raise Unreadable(problem)
