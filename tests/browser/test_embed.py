@@ -329,6 +329,16 @@ def test_a_renewed_key_is_used_from_then_on_and_the_view_stays(embed: Callable[.
     assert [kind for kind, _ in shown.told].count("ready") == 1
 
 
+def test_another_bills_key_never_renews_a_page_but_opens_another(embed: Callable[..., Embedded]) -> None:
+    shown = embed()
+    shown.await_told("ready")
+    shown.viewer.locator("html").evaluate("() => { window.stayed = true; }")
+    shown.call("renew", OTHER.userkey)
+    expect(shown.viewer.locator(".card[data-serial-no]")).to_have_count(1)
+    expect(shown.viewer.locator(".card[data-serial-no]")).to_have_attribute("data-serial-no", serial(0, OTHER))
+    assert not shown.viewer.locator("html").evaluate("() => window.stayed")
+
+
 def test_after_a_refusal_a_renewed_key_opens_the_bill(embed: Callable[..., Embedded]) -> None:
     shown = embed(key="f" * 32)
     shown.await_told("error", code="unknown_userkey")
@@ -470,7 +480,7 @@ def test_another_bills_key_gets_another_document_and_nothing_of_the_first(
     page.goto(stranger.put("nosy", TALKING.format(address=f"{open_site.url}/bills/{BILL.userkey}?lang=en")))
     expect(page.frame_locator("iframe").locator(".card[aria-current]")).to_have_count(1)
     page.evaluate("(key) => frames[0].postMessage({ billViewer: 1, type: 'open', key }, '*')", OTHER.userkey)
-    page.wait_for_function("told.filter((each) => each === 'hello').length === 2")
+    page.wait_for_function("() => told.filter((each) => each === 'hello').length === 2")
     assert set(page.evaluate("told")) == {"hello"}
     page.evaluate("(key) => frames[0].postMessage({ billViewer: 1, type: 'open', key }, '*')", OTHER.userkey)
     expect(page.frame_locator("iframe").locator(".card[data-serial-no]")).to_have_attribute(

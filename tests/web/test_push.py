@@ -17,7 +17,7 @@ from tests.sandboxes import post, serving, signed
 from viewer.domain.issuing import Typed
 from viewer.gateway.sandbox.catalogue import SANDBOX_ACCOUNT, SANDBOX_TAX_NO
 from viewer.gateway.sandbox.state import State
-from viewer.gateway.wire import parse_message
+from viewer.gateway.wire.bills import parse_message
 
 PUSH = "/api/v1/push"
 _used: set[int] = set()

@@ -42,11 +42,15 @@ def put_sheet(cloud: ScriptedCloud, **more: Any) -> tuple[str, str]:
     return cloud.put_list(rows), name
 
 
-def color_of(site: Installation, key: str, page: Any) -> tuple[set[object], tuple[int, int]]:
-    """The colours of a page and its size."""
+def page_of(site: Installation, key: str, page: Any) -> Image.Image:
     answer = site.get(f"/bills/{key}/iiif/{page['page_id']}/full/max/0/default.png")
     assert answer.status_code == 200, answer.text
-    picture = Image.open(io.BytesIO(answer.content)).convert("RGB")
+    return Image.open(io.BytesIO(answer.content)).convert("RGB")
+
+
+def color_of(site: Installation, key: str, page: Any) -> tuple[set[object], tuple[int, int]]:
+    """The colours of a page and its size."""
+    picture = page_of(site, key, page)
     return {color for _, color in picture.getcolors(100000) or []}, picture.size
 
 
@@ -111,6 +115,42 @@ def test_two_sheets_of_which_no_hash_is_told_are_not_taken_for_one(
         crop, sheet = invoice["files"]
         assert color_of(odd_site, key, crop["pages"][0]) == ({color}, (300, 200))
         assert color_of(odd_site, key, sheet["pages"][0]) == ({color}, (600, 400))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param([("1", "", "pdf")], id="a PDF alone"),
+        pytest.param([("1", "", "png"), ("2", "1", "pdf")], id="a PDF made of it"),
+        pytest.param([("1", "", "pdf"), ("2", "1", "png")], id="the PDF that it was made of"),
+    ],
+)
+def test_a_sheet_in_a_pdf_is_cut_too(
+    odd_site: Installation, odd_cloud: ScriptedCloud, files: list[tuple[str, str, str]]
+) -> None:
+    sheet = Image.open(io.BytesIO(sheet_of_four()))
+    listed = []
+    for file_id, parent, extension in files:
+        content = encoded(sheet, extension.upper())
+        name = f"{secrets.token_hex(4)}.{extension}"
+        url = odd_cloud.put_file(name, content, f"application/{extension}")
+        listed.append({"id": file_id, "pid": parent, "fileName": name, "fileExtends": extension, "url": url})
+    rows = [
+        {"serialNo": f"S-{number}", "entryid": f"E-{number}", "invoiceFiles": listed}
+        | {"region": f"[{left},{top},300,200]", "pixel": "600,400"}
+        for number, (left, top) in enumerate(CORNERS)
+    ]
+    key = odd_cloud.put_list(rows)
+    odd_site.whole(key)
+    for number, color in enumerate(COLORS):
+        shown = odd_site.json(f"/bills/{key}/views/location", branch_id=f"E-{number}")["invoice"]["files"]
+        assert len(shown) == len(files)
+        for file in shown:
+            picture = page_of(odd_site, key, file["pages"][0])
+            width, height = picture.size
+            picture = picture.crop((20, 20, width - 20, height - 20))  # colours run at their edges in the PDF's JPEG
+            extremes = zip(picture.getextrema(), color, strict=True)
+            assert all(value - 16 < least and most < value + 16 for (least, most), value in extremes)
 
 
 @pytest.mark.parametrize("told", [{"pixel": "400,600"}, {"region": "[500,300,300,200]"}])

@@ -22,7 +22,7 @@ from viewer.domain.listing import ListedInvoice
 from viewer.errors import N_, CommandError, IssuingRefused, IssuingUnknown, UpstreamError, UpstreamRefused
 from viewer.gateway.client import Gateway
 from viewer.gateway.issue_request import ON_PAPER, IssueRequest
-from viewer.gateway.wire import Issued, parse_issued
+from viewer.gateway.wire.answers import Issued, parse_issued
 from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.models import Issuing

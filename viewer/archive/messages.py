@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from viewer.archive.bills import Bills
 from viewer.errors import N_, BadRequest
-from viewer.gateway.wire import LONGEST_ID, parse_message
+from viewer.gateway.wire.bills import parse_message
+from viewer.gateway.wire.values import LONGEST_ID
 from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.record import lock_bill, record_entry, record_more

@@ -48,6 +48,11 @@ class Grant:
         return hashlib.sha256(self.key.encode()).hexdigest()[:16] if self.is_token else ""
 
     @property
+    def bill_mark(self) -> str:
+        """What tells one bill's page from another's without being its key."""
+        return hashlib.sha256(self.userkey.lower().encode()).hexdigest()[:16]
+
+    @property
     def branch_key(self) -> str | None:
         """The entry's id as the store compares it."""
         return branch_key(self.branch_id) if self.branch_id else None

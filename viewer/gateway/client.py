@@ -2,10 +2,10 @@
 
 from viewer.config import Settings
 from viewer.domain.listing import BillListing
-from viewer.gateway import wire
 from viewer.gateway.binding import Binding
 from viewer.gateway.issuing import Issuing
 from viewer.gateway.transport import Transport
+from viewer.gateway.wire import answers, bills
 
 
 class Gateway:
@@ -19,7 +19,7 @@ class Gateway:
 
     def list_bill(self, userkey: str) -> BillListing:
         """Every invoice of the whole bill and its attachments (`expense/invoices/query`; unsigned, the key is enough)."""
-        return wire.parse_listing(self._transport.read("/m4/fpzs/expense/invoices/query", {"userKey": userkey}))
+        return bills.parse_listing(self._transport.read("/m4/fpzs/expense/invoices/query", {"userKey": userkey}))
 
     def get_userkey(self, *, bill_id: str, bill_no: str | None, branch_id: str | None) -> str:
         """The bill's userkey (`getUserKey`), the same for every entry of it. Not repeated: it may register the bill."""
@@ -29,7 +29,7 @@ class Gateway:
             "branch_id": branch_id or "",
             "tin": self._settings.tax_no,
         }
-        return wire.parse_userkey(self._transport.post("/m4/fpzs/getUserKey", self._transport.signed(ask)))
+        return answers.parse_userkey(self._transport.post("/m4/fpzs/getUserKey", self._transport.signed(ask)))
 
     def close(self) -> None:
         self._transport.close()

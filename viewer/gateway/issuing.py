@@ -12,9 +12,9 @@ from viewer.config import Settings
 from viewer.domain.issuing import ASYNCHRONOUS, FLAG, SYNCHRONOUS, Permit
 from viewer.domain.listing import ListedInvoice
 from viewer.errors import UpstreamRefused
-from viewer.gateway import wire
 from viewer.gateway.tokens import Granted, Tokens
 from viewer.gateway.transport import TRY_AGAIN, Transport
+from viewer.gateway.wire import answers, bills
 
 TOKEN = "/base/oauth/token"  # noqa: S105 - an address
 QUERY = "/invoice/query"
@@ -31,7 +31,7 @@ class Issuing:
 
     def grant(self) -> Granted:
         """A new access token (`base/oauth/token`)."""
-        return wire.parse_token(self._transport.post(TOKEN, self._transport.signed({})))
+        return answers.parse_token(self._transport.post(TOKEN, self._transport.signed({})))
 
     def issue(
         self,
@@ -42,7 +42,7 @@ class Issuing:
         asynchronous: bool,
         simulated: bool,
         paper: Mapping[str, str],
-    ) -> wire.Issued:
+    ) -> answers.Issued:
         """Sends one request for an invoice, once. `paper` holds what only an invoice on paper needs in the address.
 
         Raises IssuingRefused where the guard keeps it back, UpstreamRefused, and for everything after which nobody knows
@@ -54,9 +54,9 @@ class Issuing:
         if asynchronous:
             query |= {"access_token": self._tokens.fresh(), "fpdk_type": self._settings.fpdk_type}
         path = ASYNCHRONOUS if asynchronous else SYNCHRONOUS
-        return wire.parse_issued(self._transport.issue(path, query, body, permit))
+        return answers.parse_issued(self._transport.issue(path, query, body, permit))
 
-    def query(self, *, serial_no: str, tax_no: str, reqid: str, token: str | None = None) -> wire.Issued | None:
+    def query(self, *, serial_no: str, tax_no: str, reqid: str, token: str | None = None) -> answers.Issued | None:
         """What became of an asynchronous issuing; None while it is under way. A `token` of one's own isn't renewed."""
         query = {"reqid": reqid, "taxNo": tax_no, "fpdk_type": self._settings.fpdk_type, "serialNo": serial_no}
         kept = token or self._tokens.get()
@@ -70,11 +70,11 @@ class Issuing:
     def details(self, serial_nos: list[str]) -> tuple[ListedInvoice, ...]:
         """Invoices by their serial numbers, however they were issued (`invoice/detail/query`)."""
         fields = self._transport.signed({"fid": ",".join(serial_nos)})
-        return wire.parse_listing(self._transport.read(DETAIL, fields)).invoices
+        return bills.parse_listing(self._transport.read(DETAIL, fields)).invoices
 
-    def _query(self, query: Mapping[str, str]) -> wire.Issued | None:
+    def _query(self, query: Mapping[str, str]) -> answers.Issued | None:
         try:
-            return wire.parse_issued(self._transport.get(QUERY, query))
+            return answers.parse_issued(self._transport.get(QUERY, query))
         except UpstreamRefused as error:
             if error.errcode == TRY_AGAIN:
                 return None

@@ -13,9 +13,9 @@ from viewer.config import Settings
 from viewer.domain.issuing import Permit
 from viewer.domain.signing import sign
 from viewer.errors import UpstreamError, UpstreamRefused, UpstreamTimeout, UpstreamUnreachable
-from viewer.gateway import wire
 from viewer.gateway.issuing_guard import Guard, IssuingRequest
 from viewer.gateway.transfer import Deadline, body, exchange
+from viewer.gateway.wire.answers import open_envelope
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class Transport:
             envelope = json.loads(content, parse_float=Decimal)
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise UpstreamUnreachable(reason="no JSON") from error
-        return wire.open_envelope(envelope)
+        return open_envelope(envelope)
 
     def _send(self, prepared: requests.PreparedRequest, deadline: Deadline) -> requests.Response:
         around = self._session.merge_environment_settings(prepared.url or "", {}, True, None, None)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from viewer.domain.listing import BillListing, ListedAttachment, ListedInvoice
 from viewer.errors import UpstreamRefused, UpstreamUnreachable
-from viewer.gateway.wire import open_envelope, parse_listing, parse_userkey
+from viewer.gateway.wire.answers import open_envelope, parse_userkey
+from viewer.gateway.wire.bills import parse_listing
 
 KEY = "dda807c9e4e4b1d86b1921d0e0619e45"
 

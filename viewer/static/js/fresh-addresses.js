@@ -40,13 +40,15 @@ async function renew() {
   const stages = [...document.querySelectorAll("#view invoice-stage[data-here]")];
   const addresses = stages.map((stage) => new URL(stage.getAttribute("data-here") ?? "", location.href).href);
   const [own, ...others] = await Promise.all([...new Set([location.href.split("#")[0] ?? "", ...addresses])].map(look));
+  const view = document.getElementById("view");
+  // Another bill's page is another document, so that nothing of this one's can get into it.
+  if (own?.dataset.bill && own.dataset.bill !== view?.dataset.bill) return location.reload();
   const fresh = [own, ...others].flatMap((view) => (view ? [...view.querySelectorAll("[data-page-id]")] : []));
   const segments = new Map(fresh.map((each) => [idOf(each), segmentOf(each)]));
   for (const element of document.querySelectorAll("#view [data-page-id]")) {
     const segment = segments.get(idOf(element));
     if (segment && !isShown(element)) change(element, segment);
   }
-  const view = document.getElementById("view");
   if (!own || !view) return;
   takeTimes(view, own);
   document.dispatchEvent(new CustomEvent("addresseschange"));
