@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from viewer.archive.bills import Bills
 from viewer.errors import N_, CommandError
-from viewer.gateway.binding import Binding
+from viewer.gateway.binding import Binding, EntryOfBill
 from viewer.gateway.client import Gateway
 
 
@@ -15,23 +15,12 @@ class Bindings:
         self._bills = bills
         self._gateway = gateway
 
-    def bind(
-        self,
-        serial_nos: Sequence[str],
-        *,
-        bill_id: str,
-        bill_no: str | None,
-        branch_id: str,
-        expense_type: tuple[str, str] | None = None,
-        cache: bool = False,
-    ) -> str:
+    def bind(self, serial_nos: Sequence[str], on: EntryOfBill, *, cache: bool) -> str:
         """Binds invoices to an entry, for two hours (`cache`) or until released; the bill's userkey."""
         desk = self._desk()
-        userkey = self._bills.register(bill_id=bill_id, bill_no=bill_no, branch_id=branch_id)
-        desk.bind(
-            serial_nos, bill_id=bill_id, bill_no=bill_no, branch_id=branch_id, expense_type=expense_type, cache=cache
-        )
-        self._bills.make_due(bill_id)
+        userkey = self._bills.register(bill_id=on.bill_id, bill_no=on.bill_no, branch_id=on.branch_id)
+        desk.bind(serial_nos, on, cache=cache)
+        self._bills.make_due(on.bill_id)
         return userkey
 
     def release(self, serial_nos: Sequence[str], *, bill_id: str, branch_id: str) -> None:

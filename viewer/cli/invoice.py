@@ -17,6 +17,7 @@ from viewer.domain.codes import EXPEND_STATUSES
 from viewer.domain.issuing import CONFIRMED, REAL, Typed
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UpstreamRefused, WrongFields
+from viewer.gateway.binding import EntryOfBill
 from viewer.gateway.issue_request import IssueRequest, Problem, read_request
 
 STATES = {
@@ -103,10 +104,9 @@ def bind(
     cache: bool,
     as_json: bool,
 ) -> None:
+    entry = EntryOfBill(bill_id=bill_id, bill_no=bill_no, branch_id=branch_id, expense_type=expense_type)
     with opened_archive() as archive, _with_advice():
-        userkey = archive.bindings.bind(
-            serial_nos, bill_id=bill_id, bill_no=bill_no, branch_id=branch_id, expense_type=expense_type, cache=cache
-        )
+        userkey = archive.bindings.bind(serial_nos, entry, cache=cache)
     told = {"userkey": userkey, "bill_id": bill_id, "branch_id": branch_id, "serial_nos": list(serial_nos)}
     _show(told | {"bound": "cache" if cache else "save"}, as_json)
 

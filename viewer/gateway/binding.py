@@ -1,6 +1,7 @@
 """Which invoices hang on which entry, and what has become of them: the cloud's calls that change it, each made once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from viewer.config import Settings
 from viewer.gateway.transport import Transport
@@ -12,6 +13,16 @@ UNBIND = "/m4/fpzs/expense/invoice/del/entry"
 STATUS = "/m4/fpzs/expense/invoice/status/update"
 
 
+@dataclass(frozen=True, kw_only=True)
+class EntryOfBill:
+    """An entry as the ERP names it; `expense_type` is code and name."""
+
+    bill_id: str
+    bill_no: str | None
+    branch_id: str
+    expense_type: tuple[str, str] | None = None
+
+
 class Binding:
     """Signed calls for one bill, named by the ERP's id of it."""
 
@@ -19,22 +30,12 @@ class Binding:
         self._settings = settings
         self._transport = transport
 
-    def bind(
-        self,
-        serial_nos: Sequence[str],
-        *,
-        bill_id: str,
-        bill_no: str | None,
-        branch_id: str,
-        expense_type: tuple[str, str] | None = None,
-        cache: bool = False,
-    ) -> None:
-        """Hangs invoices on an entry: for two hours with `cache` (`entry/cache`), else until released (`entry/save`).
-        `expense_type` is code and name."""
-        entry: dict[str, object] = {"entryid": branch_id, "fid": list(serial_nos)}
-        if expense_type:
-            entry |= {"costTypeId": expense_type[0], "costTypeName": expense_type[1]}
-        fields = {"bxd_key": bill_id, "billnumber": bill_no or "", "tin": self._settings.tax_no, "data": [entry]}
+    def bind(self, serial_nos: Sequence[str], on: EntryOfBill, *, cache: bool) -> None:
+        """Hangs invoices on an entry: for two hours with `cache` (`entry/cache`), else until released (`entry/save`)."""
+        entry: dict[str, object] = {"entryid": on.branch_id, "fid": list(serial_nos)}
+        if on.expense_type:
+            entry |= {"costTypeId": on.expense_type[0], "costTypeName": on.expense_type[1]}
+        fields = {"bxd_key": on.bill_id, "billnumber": on.bill_no or "", "tin": self._settings.tax_no, "data": [entry]}
         self._transport.post(CACHE if cache else SAVE, self._transport.signed(fields))
 
     def release(self, serial_nos: Sequence[str], *, bill_id: str, branch_id: str) -> None:
