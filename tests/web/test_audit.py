@@ -16,7 +16,7 @@ from tests.tokens import TOKEN_KEYS, token
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.shapes import CatalogueBill
 from viewer.gateway.sandbox.state import State
-from viewer.store.models import AuditRow
+from viewer.store.ledger import AuditRow
 from viewer.store.queries import AuditFilter
 
 CLIENT = {"X-Forwarded-For": "192.0.2.7"}

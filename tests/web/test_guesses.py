@@ -15,7 +15,7 @@ from tests.tokens import TOKEN_KEYS, token
 from viewer.archive.guesses import WINDOW
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
-from viewer.store.models import FailedLookUp
+from viewer.store.ledger import FailedLookUp
 
 QUERY = "/m4/fpzs/expense/invoices/query"
 MOST = 5

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from viewer.config import Settings
 from viewer.store import queries
 from viewer.store.database import Database
-from viewer.store.models import AuditRow
+from viewer.store.ledger import AuditRow
 from viewer.store.queries import AuditFilter
 
 HOUR = 3600

@@ -25,7 +25,7 @@ from viewer.gateway.issue_request import ON_PAPER, IssueRequest
 from viewer.gateway.wire.answers import Issued, parse_issued
 from viewer.store import queries
 from viewer.store.database import Database
-from viewer.store.models import Issuing
+from viewer.store.ledger import Issuing
 
 NO_BILL = 0
 """In the audit, where an issuing has no bill yet."""

@@ -5,61 +5,19 @@ Relationships never load by themselves (`lazy="raise"`): `queries` says what a r
 """
 
 import secrets
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, MetaData, String, Table, Text, UniqueConstraint
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import JSON, TypeDecorator
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import JSON
 
 from viewer.domain.extensions import is_misnamed, right_extension
 from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.keys import is_eas_id
 from viewer.domain.pictures import DATA_ONLY, RENDERABLE, picture_of
-
-Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
-
-
-class Utc(TypeDecorator[datetime]):
-    """Aware UTC times on every database (SQLite forgets zones)."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Cents(TypeDecorator[Decimal]):
-    """Amounts as whole cents: exact and summable on every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        return None if value is None else int(value.scaleb(2).to_integral_value())
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value).scaleb(-2)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Utc, Decimal: Cents, dict[str, Any]: JSON, list[dict[str, Any]]: JSON}
-
+from viewer.store.base import Base, Id
 
 AnyListed = TypeVar("AnyListed", "Invoice", "Attachment", "File")
 
@@ -335,103 +293,3 @@ class Page(Base):
     number: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
-
-
-class Asking(Base):
-    """A process is asking upstream for this bill; the others wait for its answer until then."""
-
-    __tablename__ = "asking"
-
-    userkey: Mapped[str] = mapped_column(String(32), primary_key=True)
-    until: Mapped[datetime]
-
-
-class FailedLookUp(Base):
-    """A look-up with a key that nobody gave out; kept for as long as it counts."""
-
-    __tablename__ = "failed_look_up"
-    __table_args__ = (Index("ix_failed_look_up_client_at", "client", "at"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    client: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(index=True)
-
-
-class AuditRow(Base):
-    """What one request showed or did. Triggers refuse every change, and deletion before `kept_until`; nothing refers to a
-    bill's row, so that the record stays when the bill goes."""
-
-    __tablename__ = "audit"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    kept_until: Mapped[datetime] = mapped_column(index=True)
-    reader: Mapped[str] = mapped_column(Text, index=True)
-    """The token's `sub`, or "userkey"."""
-    token_id: Mapped[str] = mapped_column(String(16))
-    client: Mapped[str] = mapped_column(String(64))
-    """The address that the request came from."""
-    action: Mapped[str] = mapped_column(String(16))
-    what: Mapped[str] = mapped_column(String(24))
-    bill_pk: Mapped[int] = mapped_column(BigInteger, index=True)
-    bill_no: Mapped[str | None] = mapped_column(Text, index=True)
-    bill_id: Mapped[str | None] = mapped_column(Text, index=True)
-    branch_id: Mapped[str | None] = mapped_column(Text)
-    serial_nos: Mapped[list[str]] = mapped_column(JSON)
-    attachment_ids: Mapped[list[str]] = mapped_column(JSON)
-
-
-class ServedCall(Base):
-    """A signed server call that was answered: the same one again gets the same answer, another under its stamp none."""
-
-    __tablename__ = "served_call"
-    __table_args__ = (UniqueConstraint("client_id", "timestamp"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    client_id: Mapped[str] = mapped_column(Text)
-    timestamp: Mapped[str] = mapped_column(String(20))
-    digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of path and body."""
-    answer: Mapped[dict[str, Any] | None]
-    served_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class Binding(Base):
-    """That an invoice hangs on an entry, as a message said: what counts where a list names no entries at all."""
-
-    __tablename__ = "binding"
-    __table_args__ = (UniqueConstraint("bill_pk", "branch_key", "serial_no"),)
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    bill_pk: Mapped[int] = mapped_column(ForeignKey("bill.id", ondelete="CASCADE"))
-    branch_key: Mapped[str] = mapped_column(Text)
-    serial_no: Mapped[str] = mapped_column(Text)
-
-
-class Issuing(Base):
-    """A request for an invoice, written before it is sent. `state`: "sending" until an answer is known (also after a
-    crash), then issued, accepted (asynchronous, under way), refused, unsent (our own rule kept it back) or unknown."""
-
-    __tablename__ = "issuing"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    reqid: Mapped[str] = mapped_column(String(16), unique=True)
-    """Whoever writes it first may send, once; nobody else ever does."""
-    written_at: Mapped[datetime]
-    environment: Mapped[str] = mapped_column(String(16))
-    simulated: Mapped[bool]
-    """Whether the request says `debugOpenInvoice=1`."""
-    asynchronous: Mapped[bool]
-    client_id: Mapped[str] = mapped_column(Text)
-    tax_no: Mapped[str] = mapped_column(Text)
-    account: Mapped[str] = mapped_column(Text)
-    serial_no: Mapped[str] = mapped_column(Text, index=True)
-    """The number that the request bears (开票流水号)."""
-    cloud_serial_no: Mapped[str | None] = mapped_column(Text, index=True)
-    """The invoice's number in the cloud, where its answer names one."""
-    digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of what was asked for."""
-    state: Mapped[str] = mapped_column(String(16))
-    answered_at: Mapped[datetime | None]
-    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    """The cloud's own answer, or the errcode, description and trace_id of its refusal."""

@@ -16,21 +16,9 @@ from viewer.domain.grant import Grant
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.store.models import (
-    Asking,
-    Attachment,
-    AuditRow,
-    Base,
-    Bill,
-    Binding,
-    Entry,
-    FailedLookUp,
-    File,
-    Invoice,
-    Issuing,
-    Page,
-    ServedCall,
-)
+from viewer.store.base import Base
+from viewer.store.ledger import Asking, AuditRow, Binding, FailedLookUp, Issuing, ServedCall
+from viewer.store.models import Attachment, Bill, Entry, File, Invoice, Page
 
 ENTRIES = (selectinload(Bill.entries),)
 WHOLE_BILL = (

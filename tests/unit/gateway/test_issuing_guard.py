@@ -23,7 +23,7 @@ from viewer.gateway.client import Gateway
 from viewer.gateway.issuing_guard import Guard, IssuingRequest, asks_for_an_invoice
 from viewer.store import queries
 from viewer.store.database import Database
-from viewer.store.models import AuditRow
+from viewer.store.ledger import AuditRow
 from viewer.store.schema import upgrade
 
 TEST, SANDBOX, PRODUCTION = "https://api-dev.piaozone.com/test", "http://127.0.0.1:8001", "https://api.piaozone.com"

@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from viewer.errors import OldSchema
+from viewer.store.base import Base
 from viewer.store.database import Database
-from viewer.store.models import Base
 from viewer.store.schema import check_version, found_version, upgrade, wanted_version
 
 

@@ -12,7 +12,7 @@ from viewer.config import Settings
 from viewer.documents.pool import Decoders
 from viewer.errors import ViewerError
 from viewer.gateway.client import Gateway
-from viewer.store.models import Issuing
+from viewer.store.ledger import Issuing
 
 __all__ = ["Check", "Clues", "Doctor", "Explanation", "Verdict", "report", "told", "worded"]
 

@@ -18,7 +18,7 @@ from viewer.domain.tax_number import is_tax_number
 from viewer.errors import N_, UpstreamError, UpstreamRefused, ViewerError
 from viewer.gateway import probe
 from viewer.gateway.client import Gateway
-from viewer.store.models import Issuing
+from viewer.store.ledger import Issuing
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 

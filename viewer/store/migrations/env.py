@@ -4,7 +4,11 @@ from typing import Any, Literal
 
 from alembic import context
 
-from viewer.store.models import Base, Cents, Utc
+from viewer.store import ledger, models
+from viewer.store.base import Base, Cents, Utc
+
+DESCRIBED = (ledger, models)
+"""The tables that a new migration is compared with stand in these; Alembic finds them in their common metadata."""
 
 
 def plain_type(kind: str, item: Any, autogen_context: object) -> str | Literal[False]:
