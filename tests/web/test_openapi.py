@@ -42,12 +42,15 @@ HOW: Any = {
     "phases": [Phase.generate, Phase.shrink],
 }
 BILL = demo_bills()[0]
+OPERATOR = "0perator-of-these-tests"
+GIVEN = {"token_keys": TOKEN_KEYS, "operator_token": OPERATOR}
+MESSAGE = {"type": "saveEntrys", "data": {"bxd_key": "PUSHED", "branch_id": "E-1", "list": []}}
 
 
 @pytest.fixture(scope="module")
 def own_site(shared_cloud: ServedApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation that takes userkeys and tokens, whose upstream knows every call."""
-    with installed(tmp_path_factory.mktemp("fuzzed"), cloud=shared_cloud.url, token_keys=TOKEN_KEYS) as site:
+    with installed(tmp_path_factory.mktemp("fuzzed"), cloud=shared_cloud.url, **GIVEN) as site:
         yield site
 
 
@@ -78,6 +81,10 @@ def ask(site: Installation, met: Counter[tuple[str, int]], case: Any, real: dict
     if isinstance(case.body, dict) and case.method == "POST" and real["signed"]:
         case.body |= signed(at=time.time() - sum(met.values()) % 20_000 / 100) | {"bill_id": BILL.bill_id}
         case.body = {name: value for name, value in case.body.items() if name not in ("bill_no", "image_number")}
+        if case.operation.path.endswith("/push"):
+            case.body |= MESSAGE
+    if case.operation.path.endswith("/doctor") and real["operator"]:
+        case.headers["Authorization"] = f"Bearer {OPERATOR}"
     answer = case.call(base_url=site.url, timeout=LONG)
     met[case.operation.label, answer.status_code] += 1
     case.validate_response(answer, checks=CHECKS)
@@ -101,4 +108,5 @@ def real_values(bill: Any) -> dict[str, st.SearchStrategy[Any]]:
         "profile": st.sampled_from(["eas", "aws", None]),
         "view": st.sampled_from(["image", "location", None]),
         "signed": st.booleans(),
+        "operator": st.booleans(),
     }
