@@ -2,7 +2,8 @@
 
 Upstream writes `region` as "[x,y,w,h]" and `pixel` as "w,h": the size of the image in which the region is measured.
 Which corner and which orientation it counts from is documented nowhere: taken is the upper left corner of the image as
-shown, and a region that doesn't fit that is no region at all rather than a guess.
+shown. What doesn't fit that, or can't be read, lies NOWHERE: that invoice has no picture of the sheet rather than a
+neighbour's.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from viewer.domain.size import Box, Size
 
-NUMBERS = re.compile(r"\[?\s*" + r"\s*[,;]\s*".join([r"(\d{1,6}(?:\.\d{1,6})?)"] * 4) + r"\s*\]?")
+NUMBERS = re.compile(r"\[?\s*" + r"\s*[,;]\s*".join([r"(-?\d{1,6}(?:\.\d{1,6})?)"] * 4) + r"\s*\]?")
 PIXELS = re.compile(r"\[?\s*(\d{1,6})\s*[,;x*]\s*(\d{1,6})\s*\]?")
 LIKENESS = 0.02
 """How far the shapes of the image and of `pixel` may be apart, as a fraction."""
@@ -25,18 +26,17 @@ class Region:
 
     @classmethod
     def parse(cls, region: object, pixel: object) -> "Region | None":
-        """The region that upstream tells; None where it tells none, or the whole image."""
-        found = NUMBERS.fullmatch(_joined(region))
-        if not found:
+        """The region that upstream tells, NOWHERE for one that makes no sense; None where it tells none, or the whole image."""
+        told = _joined(region)
+        if not told.strip("[]0,; "):
             return None
+        found = NUMBERS.fullmatch(told)
+        if not found:
+            return NOWHERE
         left, top, width, height = (round(float(number)) for number in found.groups())
         sized = PIXELS.fullmatch(_joined(pixel))
         measured = Size(int(sized[1]), int(sized[2])) if sized and int(sized[1]) and int(sized[2]) else None
-        if (
-            not width
-            or not height
-            or (measured and (left, top, width, height) == (0, 0, measured.width, measured.height))
-        ):
+        if measured and (left, top, width, height) == (0, 0, measured.width, measured.height):
             return None
         return cls(Box(left, top, width, height), measured)
 
@@ -67,13 +67,17 @@ class Region:
         box = self.box
         left, top = round(box.left * across), round(box.top * down)
         right, bottom = round((box.left + box.width) * across), round((box.top + box.height) * down)
-        if right > image.width + 1 or bottom > image.height + 1 or left >= image.width or top >= image.height:
+        if left < -1 or top < -1 or right > image.width + 1 or bottom > image.height + 1:
             return None
-        right, bottom = min(right, image.width), min(bottom, image.height)
+        left, top, right, bottom = max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height)
         return Box(left, top, right - left, bottom - top) if right > left and bottom > top else None
+
+
+NOWHERE = Region(Box(0, 0, 0, 0), None)
+"""A place on a sheet that nobody knows."""
 
 
 def _joined(value: object) -> str:
     if isinstance(value, list):
         return ",".join(str(each) for each in value)
-    return value.strip() if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else "" if value is None else str(value)

@@ -16,11 +16,24 @@ def test_a_region_is_read_however_upstream_writes_its_list(region: object) -> No
     assert Region.parse(region, "600,400") == Region(Box(10, 20, 300, 200), SHEET)
 
 
-@pytest.mark.parametrize(
-    "region", [None, "", "[]", "1,2,3", "a,b,c,d", "[-1,0,5,5]", 7, {}, "[0,0,0,10]", "[0,0,600,400]"]
-)
-def test_what_is_no_part_of_an_image_is_no_region(region: object) -> None:
+@pytest.mark.parametrize("region", [None, "", "[]", [], "[0,0,0,0]", "[0,0,600,400]"])
+def test_where_no_part_of_an_image_is_told_there_is_no_region(region: object) -> None:
     assert Region.parse(region, "600,400") is None
+
+
+@pytest.mark.parametrize(
+    "region", ["1,2,3", "a,b,c,d", "[-10,0,50,50]", "[5,-2,50,50]", 7, {"x": 1}, "[0,0,0,10]", "[9,9,-5,5]", "[590,0,20,20]"]
+)
+def test_a_part_that_makes_no_sense_is_nowhere_rather_than_the_whole(region: object) -> None:
+    told = Region.parse(region, "600,400")
+    assert told
+    assert Region.read(str(told)).within(SHEET) is None
+
+
+def test_a_roundings_pixel_beyond_the_edge_is_cut_off() -> None:
+    region = Region.parse("[-1,-1,300,402]", "600,400")
+    assert region
+    assert region.within(SHEET) == Box(0, 0, 299, 400)
 
 
 def test_a_region_is_scaled_from_the_size_in_which_it_was_measured() -> None:
