@@ -15,19 +15,25 @@ from werkzeug.wrappers import Response as AnyResponse
 from viewer.gateway.sandbox.server import serve_in_thread
 
 Answer = Callable[[], AnyResponse]
+DONE = {"errcode": "0000", "description": "操作成功", "data": None, "traceId": "t"}
 UNKNOWN = {"errcode": "1301", "description": "授权信息不存在", "data": None, "traceId": "t"}
 
 
 class ScriptedCloud:
-    """Lists by userkey and files by name; `asked` counts what was asked for."""
+    """Lists by userkey, userkeys by the ERP's id of a bill, files by name; `asked` counts what was asked for. It agrees to
+    every binding and changes no list by it."""
 
     def __init__(self) -> None:
+        self.userkeys: dict[str, str] = {}
         self.lists: dict[str, bytes] = {}
         self.files: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self.app = Flask("scripted")
         self.app.post("/m4/fpzs/expense/invoices/query")(self._list)
         self.app.get("/files/<name>")(self._file)
+        self.app.post("/m4/fpzs/getUserKey")(self._userkey)
+        for call in ("entry/save", "entry/cache", "entry/delete", "invoice/del/entry"):
+            self.app.post(f"/m4/fpzs/expense/{call}", endpoint=call)(lambda: json.dumps(DONE))
         self.url = ""
 
     def put_list(self, data: object, **beside: object) -> str:
@@ -71,6 +77,10 @@ class ScriptedCloud:
         userkey = (request.get_json() or {}).get("userKey", "")
         self.asked[userkey] += 1
         return Response(self.lists.get(userkey) or json.dumps(UNKNOWN), content_type="application/json;charset=UTF-8")
+
+    def _userkey(self) -> AnyResponse:
+        userkey = self.userkeys[request.get_json()["bxd_key"]]
+        return Response(json.dumps(DONE | {"data": {"userKey": userkey}}), content_type="application/json")
 
     def _file(self, name: str) -> AnyResponse:
         self.asked[name] += 1

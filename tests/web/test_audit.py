@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from tests.bills import new_bill
 from tests.installations import JSON, Installation, files_of, installed, pages_of, problem_of
 from tests.tokens import TOKEN_KEYS, token
+from viewer.archive.purging import Purging
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.shapes import CatalogueBill
 from viewer.gateway.sandbox.state import State
@@ -177,3 +178,25 @@ def test_a_row_goes_when_its_time_is_over(
     monkeypatch.setattr(audited.archive.audit, "_swept", 0.0)
     audited.page(f"/bills/{made.userkey}")
     assert [row.what for row in rows(audited)] == ["image"]
+
+
+def look_at_a_picture(site: Installation, userkey: str) -> None:
+    page = pages_of(site.whole(userkey))[0]
+    assert site.get(f"/bills/{userkey}/iiif/{page}/full/50,/0/default.jpg").status_code == 200
+
+
+def test_a_purged_bills_rows_stay_its_own(audited: Installation, made: CatalogueBill, sandbox: State) -> None:
+    look_at_a_picture(audited, made.userkey)
+    archive = audited.archive
+    purging = Purging(archive.settings, archive.database, archive.blobs)
+    purging.purge(purging.find(before=None, names=[made.userkey]))
+    other = new_bill(1)
+    sandbox.put_bill(other)
+    found = new_rows(audited, lambda: look_at_a_picture(audited, other.userkey))
+    assert "picture" in [row.what for row in found], "although the first bill's was looked at within the hour"
+    assert {row.bill_no for row in rows(audited, bill=other.userkey)} == {other.bill_no}
+    before = rows(audited, bill=made.bill_no)
+    look_at_a_picture(audited, made.userkey)
+    again = rows(audited, bill=made.userkey)
+    assert [row.id for row in again][: len(before)] == [row.id for row in before]
+    assert len(again) > len(before)

@@ -15,6 +15,7 @@ from tests.installations import Installation, installed, problem_of
 from tests.issuing import a_request
 from tests.sandboxes import post, serving, signed
 from viewer.domain.issuing import Typed
+from viewer.gateway.binding import EntryOfBill
 from viewer.gateway.sandbox.catalogue import SANDBOX_ACCOUNT, SANDBOX_TAX_NO
 from viewer.gateway.sandbox.state import State
 from viewer.gateway.wire.bills import parse_message
@@ -131,6 +132,27 @@ def test_where_lists_name_no_entries_the_messages_say_on_which_an_invoice_hangs(
         odd_site.expire(userkey)
     push(odd_site, message("saveEntrys", bxd_key="SILENT", branch_id="L", list=[]))
     assert (hung(odd_site, userkey, "L"), hung(odd_site, userkey, "R")) == ([], [right])
+
+
+@pytest.mark.parametrize("cache", [True, False])
+def test_where_lists_name_no_entries_our_own_bindings_say_so_too(
+    odd_site: Installation, odd_cloud: ScriptedCloud, cache: bool
+) -> None:
+    bill_id = f"BOUND-{cache}"
+    rows = [row_of(f"{bill_id}-{each}.xml", odd_cloud.put_file(f"{bill_id}-{each}.xml", b"<x/>")) for each in "ab"]
+    for row in rows:
+        del row["entryid"]
+    userkey = odd_cloud.userkeys[bill_id] = odd_cloud.put_list([{**row, "bxd_key": bill_id} for row in rows])
+    first, second = (row["serialNo"] for row in rows)
+    desk, entry = odd_site.archive.bindings, EntryOfBill(bill_id=bill_id, bill_no=None, branch_id="E")
+    desk.bind([first], entry, cache=cache)
+    assert hung(odd_site, userkey, "E") == [first]
+    desk.bind([second, first], entry, cache=cache)
+    assert hung(odd_site, userkey, "E") == [first, second]
+    desk.release([first], bill_id=bill_id, branch_id="E")
+    assert hung(odd_site, userkey, "E") == [second]
+    desk.release([], bill_id=bill_id, branch_id="E")
+    assert hung(odd_site, userkey, "E") == []
 
 
 def test_a_list_that_names_entries_goes_before_the_messages(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:

@@ -42,6 +42,46 @@ def put_sheet(cloud: ScriptedCloud, **more: Any) -> tuple[str, str]:
     return cloud.put_list(rows), name
 
 
+def shown_pages(site: Installation, key: str, branch_id: str) -> list[Image.Image]:
+    """Every page that the entry's location view shows."""
+    invoice = site.json(f"/bills/{key}/views/location", branch_id=branch_id)["invoice"]
+    return [page_of(site, key, page) for file in invoice["files"] for page in file["pages"]]
+
+
+@pytest.mark.parametrize("region", ["[-40,0,300,200]", "left half", "[0,0,300]", [0, 0, 0, 200]])
+def test_a_place_on_a_sheet_that_makes_no_sense_shows_no_neighbour(
+    odd_site: Installation, odd_cloud: ScriptedCloud, region: object
+) -> None:
+    key, _ = put_sheet(odd_cloud, region=region)
+    odd_site.whole(key)
+    for number in range(4):
+        assert shown_pages(odd_site, key, f"E-{number}") == []
+
+
+def test_another_address_of_the_sheet_shows_no_neighbour(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    name, content = f"{secrets.token_hex(4)}.png", sheet_of_four()
+    url = odd_cloud.put_file(name, content, "image/png")
+    row = row_of(name, url, content, entryid="E-0", snapshotUrl=f"{url}?again=1")
+    row["invoiceFiles"][0] |= {"region": "[0,0,300,200]", "pixel": "600,400"}
+    key = odd_cloud.put_list([row])
+    odd_site.whole(key)
+    pictures = shown_pages(odd_site, key, "E-0")
+    assert pictures
+    assert all(picture.getcolors() == [(60000, COLORS[0])] for picture in pictures)
+
+
+def test_an_invoice_whose_place_on_a_known_sheet_is_not_told_shows_none_of_it(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    name, content = f"{secrets.token_hex(4)}.png", sheet_of_four()
+    url = odd_cloud.put_file(name, content, "image/png")
+    placed = row_of(name, url, content, serialNo="S-0", entryid="E-0", region="[0,0,300,200]", pixel="600,400")
+    key = odd_cloud.put_list([placed, row_of(name, url, content, serialNo="S-1", entryid="E-1")])
+    odd_site.whole(key)
+    assert [picture.size for picture in shown_pages(odd_site, key, "E-0")] == [(300, 200)]
+    assert shown_pages(odd_site, key, "E-1") == []
+
+
 def page_of(site: Installation, key: str, page: Any) -> Image.Image:
     answer = site.get(f"/bills/{key}/iiif/{page['page_id']}/full/max/0/default.png")
     assert answer.status_code == 200, answer.text

@@ -99,7 +99,7 @@ class Archive:
                 calls=Calls(settings, database),
                 imports=Imports(settings, database, blobs, files),
                 issuings=issuings,
-                bindings=Bindings(bills, gateway),
+                bindings=Bindings(database, bills, gateway),
                 messages=Messages(database, bills),
                 doctor=Doctor(settings, gateway=gateway, issuings=issuings, decoders=decoders),
                 closing=stack.pop_all(),

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 
 from viewer.archive.bills import Bills
+from viewer.domain.keys import branch_key
 from viewer.errors import N_, CommandError
 from viewer.gateway.binding import Binding, EntryOfBill
 from viewer.gateway.client import Gateway
+from viewer.store import queries
+from viewer.store.database import Database
 
 
 class Bindings:
-    """Changes upstream; what is stored here follows at the next opening."""
+    """Changes upstream; what is stored here follows at the next opening. What was bound is kept for a list that names no
+    entries."""
 
-    def __init__(self, bills: Bills, gateway: Gateway | None) -> None:
+    def __init__(self, database: Database, bills: Bills, gateway: Gateway | None) -> None:
+        self._database = database
         self._bills = bills
         self._gateway = gateway
 
@@ -20,12 +25,18 @@ class Bindings:
         desk = self._desk()
         userkey = self._bills.register(bill_id=on.bill_id, bill_no=on.bill_no, branch_id=on.branch_id)
         desk.bind(serial_nos, on, cache=cache)
+        with self._database.write() as session:
+            if bill := queries.load_bill_by_id(session, on.bill_id):
+                queries.add_bindings(session, bill.id, branch_key(on.branch_id), serial_nos)
         self._bills.make_due(on.bill_id)
         return userkey
 
     def release(self, serial_nos: Sequence[str], *, bill_id: str, branch_id: str) -> None:
         """Takes these invoices off the entry; without any, all of them and the entry."""
         self._desk().release(serial_nos, bill_id=bill_id, branch_id=branch_id)
+        with self._database.write() as session:
+            if bill := queries.load_bill_by_id(session, bill_id):
+                queries.remove_bindings(session, bill.id, branch_key(branch_id), serial_nos or None)
         self._bills.make_due(bill_id)
 
     def set_status(self, serial_nos: Sequence[str], status: str) -> None:

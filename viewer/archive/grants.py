@@ -7,7 +7,7 @@ from viewer.archive.bills import Bills
 from viewer.config import Settings
 from viewer.domain import embed_token
 from viewer.domain.embed_token import Claims, TokenKey
-from viewer.domain.grant import Grant
+from viewer.domain.grant import Grant, whole_bill
 from viewer.domain.keys import is_token, parse_userkey
 from viewer.errors import UnknownUserkey
 from viewer.instance import TOKENS, signing_keys
@@ -30,7 +30,7 @@ class Grants:
         UpstreamError where upstream has to be asked for it.
         """
         if not is_token(key):
-            return Grant(key=key, userkey=parse_userkey(key, access=self._settings.access))
+            return whole_bill(parse_userkey(key, access=self._settings.access))
         claims, expires = embed_token.read(key, self._keys)
         return Grant(
             key=key,

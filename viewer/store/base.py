@@ -11,6 +11,8 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
 
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For a table whose ids stand in records that outlast its rows: SQLite would give a deleted row's id to the next one."""
 
 
 class Utc(TypeDecorator[datetime]):

@@ -17,7 +17,7 @@ from viewer.domain.extensions import is_misnamed, right_extension
 from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.keys import is_eas_id
 from viewer.domain.pictures import DATA_ONLY, RENDERABLE, picture_of
-from viewer.store.base import Base, Id
+from viewer.store.base import NEVER_AGAIN, Base, Id
 
 AnyListed = TypeVar("AnyListed", "Invoice", "Attachment", "File")
 
@@ -36,6 +36,7 @@ class Bill(Base):
     """One bill. `source` is "upstream" or "import"; `registered_at` is set once an ERP asked for its userkey here."""
 
     __tablename__ = "bill"
+    __table_args__ = NEVER_AGAIN
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     userkey: Mapped[str] = mapped_column(String(32), unique=True)
@@ -211,6 +212,7 @@ class File(Base):
         UniqueConstraint("invoice_pk", "identity"),
         UniqueConstraint("attachment_pk", "identity"),
         Index("ix_file_bill_pk_state", "bill_pk", "state"),
+        NEVER_AGAIN,
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)

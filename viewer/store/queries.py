@@ -95,8 +95,22 @@ def bindings_of(session: Session, bill_pk: int) -> dict[str, list[str]]:
 
 def set_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
     """Exactly these invoices hang on the entry."""
-    session.execute(delete(Binding).where(Binding.bill_pk == bill_pk, Binding.branch_key == branch_key))
-    session.add_all(Binding(bill_pk=bill_pk, branch_key=branch_key, serial_no=each) for each in serial_nos)
+    remove_bindings(session, bill_pk, branch_key, None)
+    add_bindings(session, bill_pk, branch_key, serial_nos)
+
+
+def add_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
+    """These invoices hang on the entry, too."""
+    remove_bindings(session, bill_pk, branch_key, serial_nos)
+    session.add_all(
+        Binding(bill_pk=bill_pk, branch_key=branch_key, serial_no=each) for each in dict.fromkeys(serial_nos)
+    )
+
+
+def remove_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str] | None) -> None:
+    """These invoices no longer hang on the entry; None: none does."""
+    of_entry = delete(Binding).where(Binding.bill_pk == bill_pk, Binding.branch_key == branch_key)
+    session.execute(of_entry if serial_nos is None else of_entry.where(Binding.serial_no.in_(serial_nos)))
 
 
 def make_due(session: Session, bill_id: str) -> None:
@@ -314,10 +328,14 @@ def find_audit(session: Session, wanted: AuditFilter) -> Iterator[AuditRow]:
     """The rows that fit, the oldest first, a few at a time from the database."""
     query = select(AuditRow).order_by(AuditRow.at, AuditRow.id).execution_options(yield_per=500)
     if wanted.bill is not None:
-        named = select(Bill.id).where(Bill.userkey == wanted.bill.lower())
-        query = query.where(
-            or_(AuditRow.bill_no == wanted.bill, AuditRow.bill_id == wanted.bill, AuditRow.bill_pk.in_(named))
+        of_userkey = Bill.userkey == wanted.bill.lower()
+        fits = (
+            *(AuditRow.bill_no == wanted.bill, AuditRow.bill_id == wanted.bill),
+            AuditRow.bill_pk.in_(select(Bill.id).where(of_userkey)),
+            # The same bill, purged and opened again since, has another row.
+            AuditRow.bill_id.in_(select(Bill.bill_id).where(of_userkey, Bill.bill_id.is_not(None))),
         )
+        query = query.where(or_(*fits))
     for column in ("reader", "action", "client"):
         if (value := getattr(wanted, column)) is not None:
             query = query.where(getattr(AuditRow, column) == value)

@@ -22,7 +22,8 @@ def test_where_no_part_of_an_image_is_told_there_is_no_region(region: object) ->
 
 
 @pytest.mark.parametrize(
-    "region", ["1,2,3", "a,b,c,d", "[-10,0,50,50]", "[5,-2,50,50]", 7, {"x": 1}, "[0,0,0,10]", "[9,9,-5,5]", "[590,0,20,20]"]
+    "region",
+    ["1,2,3", "a,b,c,d", "[-10,0,50,50]", "[5,-2,50,50]", 7, {"x": 1}, "[0,0,0,10]", "[9,9,-5,5]", "[590,0,20,20]"],
 )
 def test_a_part_that_makes_no_sense_is_nowhere_rather_than_the_whole(region: object) -> None:
     told = Region.parse(region, "600,400")

@@ -4,6 +4,7 @@ How an invoice names its entry isn't documented anywhere; every spelling met in 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +13,7 @@ from viewer.domain.dates import parse_date, parse_time
 from viewer.domain.listing import BillListing, Finding, ListedAttachment, ListedEntry, ListedInvoice
 from viewer.domain.money import parse_amount
 from viewer.errors import UpstreamUnreachable
-from viewer.gateway.wire.files import files_of, listed_file
+from viewer.gateway.wire.files import files_of, kept_apart, listed_file, sheets_of
 from viewer.gateway.wire.values import (
     LONGEST_ID,
     Raw,
@@ -102,8 +103,10 @@ def _invoices(rows: list[dict[str, Any]]) -> Iterator[ListedInvoice]:
         if not serial_no or len(serial_no) > LONGEST_ID:
             serial_no = _made_serial_no(row, number)
         together.setdefault(serial_no, []).append(row)
-    for serial_no, same in together.items():
-        yield _invoice(serial_no, same)
+    listed = [_invoice(serial_no, same) for serial_no, same in together.items()]
+    sheets = sheets_of(file for invoice in listed for file in invoice.files)
+    for invoice in listed:
+        yield replace(invoice, files=tuple(kept_apart(invoice.files, sheets)))
 
 
 def _made_serial_no(row: Raw, number: int) -> str:

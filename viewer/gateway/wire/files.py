@@ -1,11 +1,12 @@
 """The files of an invoice: where they are, what they are, and which of them are pasted sheets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from urllib.parse import unquote
 
 from viewer.domain.listing import CROP, ListedFile
-from viewer.domain.sheets import Region
+from viewer.domain.sheets import NOWHERE, Region
 from viewer.gateway.wire.values import LONGEST_ID, Raw, dictionaries, text, whole
 
 ORIGINAL = "1"
@@ -17,7 +18,8 @@ def files_of(row: Raw) -> Iterator[ListedFile]:
     """The files of `invoiceFiles`; where there are none, those of the older single-address fields. A pasted sheet comes as
     the invoice's own crop of it and the sheet.
 
-    `snapshotUrl` is met beside both: a picture of one page, made by the cloud, and so the last resort.
+    `snapshotUrl` is met beside both: a picture of one page, made by the cloud, and so the last resort. Beside a sheet it may
+    be one of the sheet.
     """
     found: dict[str, ListedFile] = {}
     listed = [listed_file(each, number) for number, each in enumerate(dictionaries(row.get("invoiceFiles")))]
@@ -31,9 +33,27 @@ def files_of(row: Raw) -> Iterator[ListedFile]:
         url = text(row, field)
         if url and url not in addresses:
             addresses.add(url)
-            for part in _crop_and_sheet(_single_file(row, field, url), _region(row)):
+            for part in _crop_and_sheet(
+                _single_file(row, field, url), _region(row) or next(iter(regions.values()), None)
+            ):
                 found[part.identity] = part
     yield from found.values()
+
+
+def sheets_of(files: Iterable[ListedFile]) -> set[str]:
+    """What tells the pasted sheets among these files from other contents: their hashes and addresses."""
+    return {mark for file in files if file.sheet for mark in _marks(file)}
+
+
+def kept_apart(files: Iterable[ListedFile], sheets: AbstractSet[str]) -> Iterator[ListedFile]:
+    """The same files; where one is a sheet, as other invoices' places on it tell, this invoice's place on it is unknown."""
+    for file in files:
+        unplaced = not file.sheet and not file.region and not sheets.isdisjoint(_marks(file))
+        yield from _crop_and_sheet(file, NOWHERE if unplaced else None)
+
+
+def _marks(file: ListedFile) -> set[str]:
+    return {mark for mark in (text(file.raw, "fileHash"), file.url) if mark}
 
 
 def _regions(listed: list[ListedFile], row: Raw) -> dict[str, Region]:

@@ -61,7 +61,8 @@ def upgrade() -> None:
     sa.Column('failure', sa.String(length=40), nullable=True),
     sa.Column('withdrawn', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bill')),
-    sa.UniqueConstraint('userkey', name=op.f('uq_bill_userkey'))
+    sa.UniqueConstraint('userkey', name=op.f('uq_bill_userkey')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('bill', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bill_bill_id'), ['bill_id'], unique=False)
@@ -214,7 +215,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_file')),
     sa.UniqueConstraint('attachment_pk', 'identity', name=op.f('uq_file_attachment_pk_identity')),
     sa.UniqueConstraint('file_id', name=op.f('uq_file_file_id')),
-    sa.UniqueConstraint('invoice_pk', 'identity', name=op.f('uq_file_invoice_pk_identity'))
+    sa.UniqueConstraint('invoice_pk', 'identity', name=op.f('uq_file_invoice_pk_identity')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('file', schema=None) as batch_op:
         batch_op.create_index('ix_file_bill_pk_state', ['bill_pk', 'state'], unique=False)
