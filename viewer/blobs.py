@@ -19,10 +19,11 @@ PIECE = 1024 * 1024
 class Blobs:
     """Originals by content."""
 
-    def __init__(self, url: str) -> None:
-        """Raises ConfigError for an address that no store answers to."""
+    def __init__(self, url: str, *, make: bool = False) -> None:
+        """Raises ConfigError for an address that no store answers to; a folder that isn't there is made only by `make`,
+        since it may be a disk that isn't mounted."""
         try:
-            self._store = from_url(url, mkdir=True) if url.startswith("file:") else from_url(url)
+            self._store = from_url(url, mkdir=True) if make and url.startswith("file:") else from_url(url)
         except (BaseError, OSError, ValueError) as error:
             reason = str(error).partition("\n")[0]
             raise ConfigError(N_("{name} is wrong: {reason}"), name="VIEWER_BLOB_URL", reason=reason) from error

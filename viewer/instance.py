@@ -26,7 +26,7 @@ def init_instance(settings: Settings) -> None:
         raise CommandError(
             N_("The instance folder {path} can't be made: {reason}"), path=settings.instance, reason=error.strerror
         ) from error
-    Blobs(settings.blob_url)
+    Blobs(settings.blob_url, make=True)
     with open_database(settings.database_url, make=True) as database:
         upgrade(database)
 

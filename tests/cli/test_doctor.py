@@ -50,8 +50,9 @@ def test_without_a_database_the_rest_is_looked_at_all_the_same(tmp_path: Path, s
     done = viewer(tmp_path, "--lang", "en", "doctor", "--json", **settings)
     assert (done.returncode, done.stderr) == (1, "")
     states = {each["name"]: each["state"] for each in json.loads(done.stdout)["checks"]}
-    assert states["database"] == "failed"
-    assert {states[name] for name in ("credentials", "fonts", "decoders", "blobs")} == {"ok"}
+    assert (states["database"], states["blobs"]) == ("failed", "failed")
+    assert {states[name] for name in ("credentials", "fonts", "decoders")} == {"ok"}
+    assert not (tmp_path / "blobs").exists(), "a look makes nothing"
 
 
 def test_without_a_cloud_its_checks_arent_needed(run: Callable[..., Ended]) -> None:

@@ -19,7 +19,7 @@ CONTENTS = {"01_a.pdf": b"%PDF-1.7" * 5000, "02_发票.jpg": bytes(range(256)) *
 
 @pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
-    return Blobs((tmp_path / "blobs").as_uri())
+    return Blobs((tmp_path / "blobs").as_uri(), make=True)
 
 
 def members(blobs: Blobs, folder: Path) -> list[Member]:

@@ -82,7 +82,10 @@ def test_the_location_view_holds_no_trace_of_the_other_entry(site: Installation,
 
 def test_a_key_in_capitals_is_the_same_key(site: Installation) -> None:
     assert site.json(f"/bills/{FAQ_USERKEY.upper()}")["userkey"] == FAQ_USERKEY
-    assert SERIAL_NOS[0] in site.page(f"/bills/{FAQ_USERKEY.upper()}")
+    page = site.page(f"/bills/{FAQ_USERKEY.upper()}")
+    assert SERIAL_NOS[0] in page
+    assert f'data-api="/api/v1/bills/{FAQ_USERKEY}"' in page, "addresses have one spelling, and so have ids"
+    assert FAQ_USERKEY.upper() not in site.get(f"/bills/{FAQ_USERKEY.upper()}/iiif/manifest.json").text
 
 
 def test_every_picture_of_the_pages_can_be_fetched_without_javascript(site: Installation) -> None:

@@ -94,6 +94,9 @@ class Keeper:
 
 
 def _folders(folder: Path) -> list["os.DirEntry[str]"]:
+    """None where the folder isn't there: it may be deleted at any time."""
+    if not folder.exists():
+        return []
     with os.scandir(folder) as entries:
         return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
 

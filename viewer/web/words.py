@@ -204,7 +204,7 @@ def size(count: int | None) -> str:
     """Bytes as people read them."""
     if count is None:
         return "–"
-    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000)) if count else 0} kB"
 
 
 def badges(invoice: object) -> list[tuple[str, str, str]]:

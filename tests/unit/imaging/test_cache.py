@@ -199,3 +199,7 @@ def test_a_full_folder_is_noticed_while_pictures_are_made(tmp_path: Path) -> Non
         cache.get(PAGE, str(number), lambda: b"x" * 1000)
     keeper.close()
     assert sum(path.stat().st_size for path in files_in(tmp_path)) < 200_000
+
+
+def test_a_folder_that_somebody_deleted_holds_nothing(tmp_path: Path) -> None:
+    assert keep_within(tmp_path / "gone", PLENTY).files == 0
