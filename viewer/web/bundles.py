@@ -55,7 +55,7 @@ def bundle_zip(grant: Grant, query_data: SelectionQuery) -> Response:
     """Every file that the view lists, named by entry, type and number."""
     viewed = complete(grant, seconds=LONGEST_WAIT)
     seen("bundle.zip", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="original")
-    listed = listed_files(viewed)
+    listed = listed_files(viewed, archive().blobs)
     at = (viewed.bill.fetched_at or datetime.now(UTC)).astimezone(archive().settings.timezone)
     stream = packed(archive().blobs, members(listed), index_csv(listed), at=at)
     return _sent(stream, ZIP, f"{bill_title(viewed)}.zip", kind="attachment")
