@@ -12,10 +12,9 @@ import pytest
 from PIL import Image
 
 from tests.clouds import ScriptedCloud
-from tests.installations import JSON, Installation, files_of, problem_of
+from tests.installations import JSON, Installation, files_of, problem_of, purge
 from tests.papers import encoded, pdf
 from tests.prints import opened, texts
-from viewer.archive.purging import Purging
 
 WORDS = "no longer stored here"
 ADDRESS = re.compile(r'src="(/i/[^"]+)"')
@@ -36,12 +35,6 @@ def put(cloud: ScriptedCloud, **files: bytes) -> str:
 def unlike(pages: int = 1) -> bytes:
     """A PDF with a page of its own size."""
     return pdf(pages, size=(200 + secrets.randbelow(100_000) / 1000, 100))
-
-
-def purge(site: Installation, key: str) -> None:
-    archive = site.archive
-    purging = Purging(site.settings, archive.database, archive.blobs)
-    purging.purge(purging.find(before=None, names=[key]))
 
 
 def addresses(site: Installation, key: str, file: Any) -> list[str]:
