@@ -14,6 +14,7 @@ from sqlalchemy import select
 from tests.sandboxes import SECONDS
 from viewer.app import create_app
 from viewer.archive import Archive
+from viewer.archive.purging import Purging
 from viewer.config import Settings
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
 from viewer.gateway.sandbox.server import ServedApp, serve_in_thread
@@ -114,6 +115,12 @@ def installed(folder: Path, *, cloud: str = "", **settings: object) -> Iterator[
 def files_of(bill: Any) -> list[Any]:
     """Every file of a bill as the API tells it."""
     return [file for owner in (*bill["invoices"], *bill["attachments"]) for file in owner["files"]]
+
+
+def purge(site: Installation, userkey: str) -> None:
+    """What `viewer purge` does with this bill, beside the running server."""
+    purging = Purging(site.settings, site.archive.database, site.archive.blobs)
+    purging.purge(purging.find(before=None, names=[userkey]))
 
 
 def pages_of(bill: Any) -> list[str]:

@@ -4,16 +4,19 @@ A blob is written whole or not at all (obstore puts under a temporary name and r
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
-from viewer.errors import N_, ConfigError
+from viewer.errors import N_, ConfigError, OriginalGone
 
 PIECE = 1024 * 1024
+LOOKING = 8
+"""Blobs that are looked for at the same time."""
 
 
 class Blobs:
@@ -43,8 +46,24 @@ class Blobs:
         return True
 
     def get(self, sha256: str) -> bytes:
-        """All bytes; FileNotFoundError where there is no such blob."""
-        return bytes(obstore.get(self._store, _key(sha256)).bytes())
+        """All bytes. Raises OriginalGone where there is no such blob."""
+        try:
+            return bytes(obstore.get(self._store, _key(sha256)).bytes())
+        except FileNotFoundError as error:
+            raise OriginalGone from error
+
+    def require(self, sha256: str) -> None:
+        """Raises OriginalGone where there is no such blob: for who is about to promise its bytes."""
+        if not self.has(sha256):
+            raise OriginalGone
+
+    def missing(self, sha256s: Iterable[str]) -> frozenset[str]:
+        """Those of them that are not here; a store elsewhere is asked for several at the same time."""
+        wanted = sorted(set(sha256s))
+        with ThreadPoolExecutor(LOOKING) as threads:
+            return frozenset(
+                sha256 for sha256, here in zip(wanted, threads.map(self.has, wanted), strict=True) if not here
+            )
 
     def delete(self, sha256: str) -> None:
         """Removes the blob; one that isn't there is no error."""
@@ -53,15 +72,19 @@ class Blobs:
         except FileNotFoundError:
             return
 
-    def path(self, sha256: str) -> Path | None:
-        """Where the blob lies on this machine; None for a store elsewhere."""
+    def readable(self, sha256: str) -> bytes | Path:
+        """What a decoder reads: where the blob lies on this machine, whether it does or not, else its bytes. Raises OriginalGone
+        where a store elsewhere has no such blob."""
         local = isinstance(self._store, LocalStore) and self._store.prefix
-        return Path(local) / _key(sha256) if local else None
+        return Path(local) / _key(sha256) if local else self.get(sha256)
 
     def pieces(self, sha256: str, *, start: int, end: int) -> Iterator[bytes]:
-        """The bytes from `start` up to but not including `end`, piece by piece."""
+        """The bytes from `start` up to but not including `end`, piece by piece. Raises OriginalGone."""
         for at in range(start, end, PIECE):
-            yield bytes(obstore.get_range(self._store, _key(sha256), start=at, end=min(at + PIECE, end)))
+            try:
+                yield bytes(obstore.get_range(self._store, _key(sha256), start=at, end=min(at + PIECE, end)))
+            except FileNotFoundError as error:
+                raise OriginalGone from error
 
     def check(self) -> None:
         """Raises what the store raises when it doesn't answer; a folder that is gone counts as that."""

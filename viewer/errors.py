@@ -179,6 +179,15 @@ class FileUnavailable(NotReady):
     message = N_("The invoice cloud doesn't hand this file out at the moment. Refresh the bill to ask again.")
 
 
+class OriginalGone(FileUnavailable):
+    """A file whose bytes were stored and are no longer: its bill was purged, or the store lost them."""
+
+    title = N_("The file is no longer here")
+    message = N_(
+        "The original of this file is no longer stored here. Open the bill again; if it stays, tell the operator."
+    )
+
+
 class UpstreamError(ViewerError):
     """The invoice cloud didn't give a usable answer; a stored copy may cover for it."""
 

@@ -2,6 +2,8 @@
 
 import io
 import secrets
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops
@@ -9,10 +11,11 @@ from PIL import Image, ImageChops
 from tests.bench.steps import vat_invoice
 from tests.bills import new_bill
 from tests.clouds import ScriptedCloud
-from tests.installations import Installation, problem_of
+from tests.installations import Installation, problem_of, purge
 from tests.likeness import psnr, red_overlap, ssim
 from tests.papers import encoded, pdf, signed_pdf, turned
 from tests.prints import extents, images, is_calm, opened, original_shown, shown, shown_by_poppler, texts
+from viewer.drawing import draw_sheet
 from viewer.gateway.sandbox.maker import make
 from viewer.gateway.sandbox.state import State
 
@@ -25,6 +28,10 @@ def printed(site: Installation, key: str, **query: object) -> bytes:
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"].startswith("inline")
     return response.content
+
+
+def pictures(site: Installation) -> set[str]:
+    return {path.name for path in site.settings.derivatives.glob("*/*/*")}
 
 
 def put(cloud: ScriptedCloud, **files: bytes) -> str:
@@ -175,6 +182,41 @@ def test_a_preview_is_made_anew_only_where_something_changed(site: Installation,
     turned_ = site.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert turned_.status_code == 200
     assert turned_.content != first.content
+
+
+def test_a_preview_is_kept_nowhere_so_that_a_purge_leaves_none(
+    odd_site: Installation, odd_cloud: ScriptedCloud
+) -> None:
+    key = put(odd_cloud, pdf=pdf(size=(200 + secrets.randbelow(100_000) / 1000, 100)))
+    before = pictures(odd_site)
+    address = f"/api/v1/bills/{key}/print.pdf/pages/1"
+    first, wide = odd_site.get(address), odd_site.get(address, params={"width": "1000"})
+    assert first.headers["ETag"] != wide.headers["ETag"]
+    assert pictures(odd_site) > before, "the file's paper"
+    purge(odd_site, key)
+    assert pictures(odd_site) == before
+
+
+def test_a_preview_that_the_reader_has_is_not_drawn_again(
+    odd_site: Installation, odd_cloud: ScriptedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = put(odd_cloud, pdf=pdf(size=(200 + secrets.randbelow(100_000) / 1000, 100)))
+    address = f"/api/v1/bills/{key}/print.pdf/pages/1"
+    first = odd_site.get(address)
+    drawn: list[object] = []
+    run = odd_site.archive.decoders.run
+
+    def note(task: Callable[..., Any], *given: object, **named: object) -> object:
+        drawn.append(task)
+        return run(task, *given, **named)
+
+    monkeypatch.setattr(odd_site.archive.decoders, "run", note)
+    again = odd_site.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content, draw_sheet in drawn) == (304, b"", False)
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert odd_site.ask("HEAD", address).headers["ETag"] == first.headers["ETag"]
+    assert odd_site.get(address).content == first.content
+    assert draw_sheet in drawn
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,16 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from pathlib import Path
 
 from viewer.archive.renditions import Renditions
 from viewer.blobs import Blobs
 from viewer.documents import papers as making
-from viewer.documents.papers.paper import Paper, PaperPage
+from viewer.documents.papers.paper import ORIGINAL, Paper, PaperPage
 from viewer.documents.pool import Decoders
+from viewer.domain.codes import GONE
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.errors import N_, NotReady, UnreadableDocument
+from viewer.errors import N_, NotReady, OriginalGone, UnreadableDocument
 
 PAPER = "paper/1"
 """Its name among the pictures; the number goes up when the same file would give another paper."""
@@ -92,8 +92,9 @@ class Papers:
         finally:
             for each in coming:
                 each.cancel()
-        failed = sum(self._failure(source) is not None for source in wanted)
-        return Prepared(failed + sum(self._cache.has(source.whole, PAPER) for source in wanted), failed)
+        failed = {source for source in wanted if self._failure(source)}
+        done = sum(source in failed or self._cache.has(source.whole, PAPER) for source in wanted)
+        return Prepared(done, len(failed))
 
     def in_order(self, sources: Iterable[PaperSource]) -> Iterator[tuple[PaperSource, Paper | str]]:
         """Each source once with its paper, good until the next is asked for, or with its problem. The following ones are
@@ -131,7 +132,7 @@ class Papers:
 
     @contextlib.contextmanager
     def opened(self, source: PaperSource) -> Iterator[Paper]:
-        """Raises UnreadableDocument."""
+        """Raises UnreadableDocument or OriginalGone."""
         with self._cache.opened(source.whole, PAPER, lambda: self._made(source)) as file:
             paper = Paper(file)
             with self._guard:
@@ -141,7 +142,7 @@ class Papers:
             yield paper
 
     def original(self, source: PaperSource) -> Iterator[bytes]:
-        """The file's own bytes, piece by piece."""
+        """The file's own bytes, piece by piece. Raises OriginalGone."""
         return self._blobs.pieces(source.sha256, start=0, end=source.size)
 
     def close(self) -> None:
@@ -156,14 +157,19 @@ class Papers:
         if problem := self._failure(source):
             return problem
         try:
-            with self.opened(source):
+            with self.opened(source) as paper:
+                if ORIGINAL in paper.sizes:
+                    self._blobs.require(source.sha256)
                 return None
         except UnreadableDocument as error:
-            with self._guard:
-                self._failed[source] = time.monotonic(), error.problem
-                while len(self._failed) > FAILURES:
-                    self._failed.popitem(last=False)
-            return error.problem
+            problem = error.problem
+        except OriginalGone:
+            problem = GONE
+        with self._guard:
+            self._failed[source] = time.monotonic(), problem
+            while len(self._failed) > FAILURES:
+                self._failed.popitem(last=False)
+        return problem
 
     def _is_known(self, source: PaperSource) -> bool:
         return self._cache.has(source.whole, PAPER) or self._failure(source) is not None
@@ -171,8 +177,11 @@ class Papers:
     def _failure(self, source: PaperSource) -> str | None:
         with self._guard:
             since, problem = self._failed.get(source, (0.0, ""))
+        if problem == GONE and self._blobs.has(source.sha256):
+            return None  # fetched again
         return problem if problem and time.monotonic() - since < FAILED_FOR else None
 
     def _made(self, source: PaperSource) -> bytes:
-        content: bytes | Path = self._blobs.path(source.sha256) or self._blobs.get(source.sha256)
-        return self._decoders.run(making.paper, content, source.media_type, self._decoders.limits)
+        return self._decoders.run(
+            making.paper, self._blobs.readable(source.sha256), source.media_type, self._decoders.limits
+        )

@@ -84,8 +84,8 @@ class Renditions:
             return self.cache.get(source, _name(ask, mark), stamp)
 
     def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
-        """The picture as it is. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument, and
-        TooManyRequests where this reader already waits for too many."""
+        """The picture as it is. `reader` names in whose turn it is made, if it has to be. Raises UnreadableDocument,
+        OriginalGone, and TooManyRequests where this reader already waits for too many."""
         if found := self.ready(source, ask):
             return found
         with self._quota.request(reader), self._behind.reader():
@@ -105,7 +105,7 @@ class Renditions:
         return made
 
     def text(self, source: PageSource) -> bytes:
-        """The words of the page with their places, a JSON array. Raises UnreadableDocument."""
+        """The words of the page with their places, a JSON array. Raises UnreadableDocument or OriginalGone."""
 
         def make() -> bytes:
             words = self._decoders.run(drawing.words, self._content(source), source, self._decoders.limits)
@@ -121,7 +121,7 @@ class Renditions:
         return self.cache.find(source, TEXT, LADDER) if source.media_type in decode.WORDS else NO_WORDS
 
     def make_ladder(self, source: PageSource) -> None:
-        """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument."""
+        """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument or OriginalGone."""
         if levels.stored_sizes(source.size, self._max_area):
             self.cache.make_pack(
                 source,
@@ -199,7 +199,7 @@ class Renditions:
         return None
 
     def _content(self, source: PageSource) -> bytes | Path:
-        return self._blobs.path(source.sha256) or self._blobs.get(source.sha256)
+        return self._blobs.readable(source.sha256)
 
 
 def _tiles(factor: int) -> str:

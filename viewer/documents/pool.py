@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from multiprocessing.forkserver import ensure_running
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakSet
 
@@ -23,7 +24,7 @@ from viewer.config import Settings
 from viewer.documents import aside, decode, pdf
 from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Size
-from viewer.errors import UnreadableDocument
+from viewer.errors import OriginalGone, UnreadableDocument
 from viewer.fonts import SERIF_SC
 from viewer.memory import SpareMemory, share_heaps
 
@@ -81,7 +82,8 @@ class Decoders:
             _stop(self._processes, self._pool)
 
     def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
-        """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault."""
+        """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault, and
+        OriginalGone where it was to be read from a path at which there is nothing."""
         return self._run(self._seconds, task, *given, **named)
 
     def run_behind(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
@@ -104,6 +106,10 @@ class Decoders:
                 raise UnreadableDocument(problem="too_slow" if late else "damaged") from error
             except MemoryError as error:
                 raise UnreadableDocument(problem="too_many_pixels") from error
+            except FileNotFoundError as error:
+                if error.filename in [str(each) for each in given if isinstance(each, Path)]:
+                    raise OriginalGone from error
+                raise
             else:
                 return answer
         raise UnreadableDocument(problem="damaged")

@@ -1,6 +1,6 @@
 """The upstream's codes and their names (message ids; Chinese in the catalogue). An unknown code is shown as it came."""
 
-from viewer.errors import N_
+from viewer.errors import N_, OriginalGone
 
 INVOICE_TYPES = {
     "1": N_("VAT e-invoice (general)"),
@@ -89,6 +89,9 @@ RESOURCES = {
     "4": N_("from the ledger"),
 }
 
+GONE = "gone"
+"""The problem of a file whose stored bytes turn out to be missing; no file's row says it."""
+
 PROBLEMS = {
     "damaged": N_("The file is damaged and can't be shown. Download the original, or ask for a new copy."),
     "password": N_("The file is protected by a password. Download the original and open it with the password."),
@@ -109,8 +112,9 @@ PROBLEMS = {
         "Where this invoice lies on the pasted sheet isn't clear, so it can't be shown alone. See the whole bill."
     ),
     "too_many_files": N_("The bill has more files than the viewer takes; this one was not fetched."),
+    GONE: OriginalGone.message,
 }
-"""Why a file is unavailable or unreadable → what to tell the reader."""
+"""Why a file is unavailable or unreadable, or found missing → what to tell the reader."""
 
 LEFT_OUT = {
     "missing": N_("A part that the file refers to is missing"),

@@ -198,6 +198,7 @@ def original(grant: Grant, file_id: str, query_data: DownloadQuery) -> Response:
     file = archive().files.file(grant, file_id)
     if file.sha256 is None or file.size is None:
         raise FileUnavailable(PROBLEMS[file.problem]) if file.problem else FileUnavailable()
+    archive().blobs.require(file.sha256)
     seen_file("original", file, action="original")
     sending, reader = archive().sending, reader_of(file, grant)
     return send_original(file, archive().blobs, download=query_data.download, sending=sending, reader=reader)

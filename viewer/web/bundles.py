@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from apiflask import APIBlueprint
-from flask import Response, make_response, request
+from flask import Response, request
 
 from viewer import drawing
 from viewer.archive.files import LONGEST_WAIT
@@ -15,9 +15,8 @@ from viewer.archive.packing import packed
 from viewer.documents.sniff import PDF, ZIP
 from viewer.domain.grant import Grant
 from viewer.domain.print_layout import PrintOptions
-from viewer.domain.size import Size
-from viewer.domain.source import PageSource
 from viewer.errors import N_, BadRequest
+from viewer.imaging.cache import ENGINE
 from viewer.web.access import mark_of, opens
 from viewer.web.audit import seen
 from viewer.web.bound import bill_title, binding, pages_files, paper_source
@@ -32,7 +31,6 @@ bp = APIBlueprint("bundles", __name__, url_prefix="/api/v1/bills", tag="Print an
 PATIENCE = 1.5
 """Seconds for which one request for progress goes on with the preparation."""
 ERRORS = dict.fromkeys([400, 401, 404, 502, 503, 504], "An error")
-PREVIEW = "sheet"
 
 
 @bp.get("/<key>/bundle.pdf")
@@ -55,7 +53,7 @@ def bundle_zip(grant: Grant, query_data: SelectionQuery) -> Response:
     """Every file that the view lists, named by entry, type and number."""
     viewed = complete(grant, seconds=LONGEST_WAIT)
     seen("bundle.zip", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="original")
-    listed = listed_files(viewed)
+    listed = listed_files(viewed, archive().blobs)
     at = (viewed.bill.fetched_at or datetime.now(UTC)).astimezone(archive().settings.timezone)
     stream = packed(archive().blobs, members(listed), index_csv(listed), at=at)
     return _sent(stream, ZIP, f"{bill_title(viewed)}.zip", kind="attachment")
@@ -79,23 +77,21 @@ def print_pdf(grant: Grant, query_data: PrintQuery) -> Response:
 @bp.input(PagePictureQuery, location="query")
 @bp.doc(summary="A page of that very print, as a picture", responses={200: "A JPEG", 304: "Unchanged", **ERRORS})
 def print_page(grant: Grant, number: int, query_data: PagePictureQuery) -> Response:
-    """It is drawn from that page of the PDF, which is made by the same steps as print.pdf."""
+    """It is drawn from that page of the PDF, which is made by the same steps as print.pdf. It isn't kept: a page holds several
+    files, and no purge of one of them would find it."""
     options, width = _options(), query_data.width
     viewed = complete(grant, seconds=LONGEST_WAIT)
     bound = binding(viewed, mark=mark_of(grant))
     seen("print.pdf", viewed.bill, viewed.shown.owners, branch_id=_entry(viewed), action="print", hourly=True)
     with archive().papers.preparing():
         page = archive().binder.page(bound, options, number)
-        source = PageSource(hashlib.sha256(page).hexdigest(), PDF, 1, Size(width, 0))
-        decoders = archive().decoders
-        name = f"{PREVIEW}/{width}"
-        cache = archive().renditions.cache
-        picture = cache.get(source, name, lambda: decoders.run(drawing.draw_sheet, page, width, decoders.limits))
-    response = make_response(picture)
-    response.mimetype = "image/jpeg"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(cache.etag(source, name))
-    response.make_conditional(request)
+        response = Response(mimetype="image/jpeg")
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.set_etag(f"{ENGINE}-{width}-{hashlib.sha256(page).hexdigest()[:32]}")
+        response.make_conditional(request)
+        if response.status_code != 304:
+            decoders = archive().decoders
+            response.set_data(decoders.run(drawing.draw_sheet, page, width, decoders.limits))
     return response
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from viewer.archive.packing import INDEX, Member
-from viewer.domain.codes import INVOICE_TYPES, PROBLEMS
+from viewer.blobs import Blobs
+from viewer.domain.codes import GONE, INVOICE_TYPES, PROBLEMS
 from viewer.domain.extensions import right_extension
 from viewer.domain.file_names import distinct, safe_name
 from viewer.domain.money import amount_text
@@ -40,22 +41,25 @@ class Listed:
     name: str
 
 
-def listed_files(viewed: Viewed) -> list[Listed]:
-    """Every file of the view, in its order. One that several invoices have (a pasted sheet) has one name."""
+def listed_files(viewed: Viewed, blobs: Blobs) -> list[Listed]:
+    """Every file of the view, in its order, without a name where its bytes aren't here. One that several invoices have (a
+    pasted sheet) has one name."""
     entries = {entry.branch_id: entry.seq for entry in viewed.bill.entries}
     places: list[tuple[Owner, File | None, int, str]] = []
     for owner in viewed.shown.owners:
         held = [branch_id for branch_id in owner.branch_ids if branch_id in viewed.branch_ids]
         seq, branch_id = (entries[held[0]], held[0]) if held else (0, "")
         places += [(owner, file, seq, branch_id) for file in (viewed.files_of(owner) or NOTHING)]
-    wanted: dict[str | None, str] = {}
+    wanted: dict[str, str] = {}
     for owner, file, seq, _ in places:
-        if file and _is_here(file):
-            wanted.setdefault(file.sha256, _name(owner, file, seq))
+        if file and (sha256 := _stored_as(file)):
+            wanted.setdefault(sha256, _name(owner, file, seq))
+    for sha256 in blobs.missing(wanted):
+        del wanted[sha256]
     _, *names = distinct([INDEX, *wanted.values()])
     found = dict(zip(wanted, names, strict=True))
     return [
-        Listed(owner, file, seq, branch_id, found[file.sha256] if file and _is_here(file) else "")
+        Listed(owner, file, seq, branch_id, found.get(_stored_as(file), "") if file else "")
         for owner, file, seq, branch_id in places
     ]
 
@@ -107,14 +111,17 @@ def _values(each: Listed) -> Iterator[str | None]:
         yield from map(amount_text, (owner.total_amount, owner.amount, owner.tax_amount))
         yield owner.currency
         yield from (owner.seller_name, owner.seller_tax_no, owner.buyer_name, owner.buyer_tax_no)
-    yield from (file.name if file else None, str(file.size) if file and _is_here(file) else None)
-    yield file.sha256 if file and _is_here(file) else None
-    yield _problem(file)
+    yield file.name if file else None
+    yield from (str(file.size), file.sha256) if file and each.name else (None, None)
+    yield _problem(each)
 
 
-def _problem(file: File | None) -> str | None:
+def _problem(each: Listed) -> str | None:
+    file = each.file
     if file is None:
         return str(gettext("The invoice cloud lists no file for this invoice."))
+    if _stored_as(file) and not each.name:
+        return str(gettext(PROBLEMS[GONE]))
     return str(gettext(PROBLEMS[file.problem])) if file.problem else None
 
 
@@ -128,8 +135,9 @@ def _cell(value: str | None) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def _is_here(file: File) -> bool:
-    return file.state in ("ready", "unreadable") and bool(file.sha256)
+def _stored_as(file: File) -> str:
+    """SHA-256 of its bytes; "" where none came."""
+    return (file.sha256 or "") if file.state in ("ready", "unreadable") else ""
 
 
 def _name(owner: Owner, file: File, seq: int) -> str:
