@@ -84,8 +84,8 @@ def http_url(value: str) -> str | None:
     if not value:
         return None
     parts = urlsplit(value) if host_port(value) else None
-    if parts is None or parts.query or parts.fragment:
-        raise Expected(N_("an http or https address without query"))
+    if parts is None or parts.query or parts.fragment or "@" in parts.netloc:
+        raise Expected(N_("an http or https address without user, password and query"))
     return value.rstrip("/")
 
 

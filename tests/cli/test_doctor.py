@@ -55,6 +55,17 @@ def test_without_a_database_the_rest_is_looked_at_all_the_same(tmp_path: Path, s
     assert not (tmp_path / "blobs").exists(), "a look makes nothing"
 
 
+def test_a_database_address_that_cant_be_read_is_told_without_it(
+    run: Callable[..., Ended], settings: dict[str, str]
+) -> None:
+    ended = run("doctor", "--json", **settings, DATABASE_URL="postgresql+psycopg://u:DB@PASS:x@h/db")
+    assert (ended.status, ended.err) == (1, "")
+    by_name = {each["name"]: each for each in json.loads(ended.out)["checks"]}
+    assert by_name["database"]["state"] == "failed"
+    assert "its address can't be read" in by_name["database"]["message"]
+    assert "PASS" not in ended.out
+
+
 def test_without_a_cloud_its_checks_arent_needed(run: Callable[..., Ended]) -> None:
     found = json.loads(run("doctor", "--json").out)
     skipped = [each["name"] for each in found["checks"] if each["state"] == "skipped"]

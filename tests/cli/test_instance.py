@@ -85,6 +85,9 @@ def test_without_an_instance_a_command_says_to_make_one_and_leaves_nothing(
     assert not place.exists()
 
 
+UNREADABLE = "The database of VIEWER_DATABASE_URL doesn't answer: its address can't be read"
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -93,7 +96,18 @@ def test_without_an_instance_a_command_says_to_make_one_and_leaves_nothing(
         ({"DATABASE_URL": "viewer.db"}, "VIEWER_DATABASE_URL is wrong: it takes an address with a scheme"),
         ({"DATABASE_URL": "nodb://x"}, "The database of VIEWER_DATABASE_URL doesn't answer: Can't load plugin"),
         ({"DATABASE_URL": "sqlite:////proc/1/x.db"}, "The database of VIEWER_DATABASE_URL doesn't answer: unable"),
+        ({"DATABASE_URL": "postgresql+psycopg://u:DB@PASS:x@h/db"}, UNREADABLE),
+        ({"DATABASE_URL": "postgresql+psycopg://u:DB@PASS@h/db"}, UNREADABLE),
+        ({"DATABASE_URL": "postgresql+psycopg://u:PASS@[::1/db"}, UNREADABLE),
         ({"BLOB_URL": "gopher://x"}, "VIEWER_BLOB_URL is wrong: "),
+        (
+            {"GATEWAY_URL": "http://u:PASS@x"},
+            "VIEWER_GATEWAY_URL is wrong: it takes an http or https address without user,",
+        ),
+        (
+            {"PUBLIC_URL": "http://PASS@x"},
+            "VIEWER_PUBLIC_URL is wrong: it takes an http or https address without user,",
+        ),
         ({"GATEWAY_URL": "http://x"}, "VIEWER_CLIENT_ID / VIEWER_CLIENT_SECRET is missing: the gateway needs it"),
     ],
 )
@@ -104,3 +118,4 @@ def test_a_wrong_setting_is_one_line_that_names_it(
     assert (status, out) == (1, "")
     assert line.startswith(said)
     assert line.count("\n") == 1
+    assert "PASS" not in line

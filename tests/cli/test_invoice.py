@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,6 +26,8 @@ from viewer.gateway.sandbox.catalogue import (
 )
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
+from viewer.store import queries
+from viewer.store.database import open_database
 
 README = Path(__file__).parents[2] / "README.md"
 CREDENTIALS = {"CLIENT_ID": SANDBOX_CLIENT_ID, "CLIENT_SECRET": SANDBOX_CLIENT_SECRET}
@@ -232,6 +235,34 @@ def test_a_refusal_is_told_with_the_command_that_explains_it(
     assert 'viewer doctor --error "未配置全电开票账号，请联系工作人员"' in err
 
 
+def test_a_failed_query_is_told_with_what_it_asked_for(run: Callable[..., Ended], settings: dict[str, str]) -> None:
+    asked = ("NONE SUCH", "--tax-no", SANDBOX_TAX_NO)
+    status, out, err = run("invoice", "query", *asked, **settings)
+    assert (status, out) == (1, "")
+    hint = shlex.split(err.splitlines()[-1].partition(": ")[2])
+    assert hint[:3] == ["viewer", "doctor", "--error"]
+    assert hint[4:] == ["--serial-no", "NONE SUCH", "--tax-no", SANDBOX_TAX_NO]
+    assert run(*hint[1:], **settings).status == 0
+
+
+@pytest.mark.parametrize("became", ["refused", "unsent", "unknown", "sending"])
+def test_what_came_to_nothing_ends_so_however_often_it_is_asked_for(
+    run: Callable[..., Ended], settings: dict[str, str], request_file: Path, instance: Path, became: str
+) -> None:
+    reqid = {"refused": "1763800000000801", "unsent": "1763800000000802"}.get(became, "1763800000000803")
+    named = ("--serial-no", f"NOTHING-{became}", "--reqid", reqid, "--json")
+    other = {**settings, "CLIENT_ID": SANDBOX_COMPANY_ID}
+    assert run("invoice", "issue", request_file, *named, **other).status == 1
+    with open_database(f"sqlite:///{instance / 'viewer.db'}") as database, database.write() as session:
+        queries.load_issuing(session, reqid).state = became
+    asked = {"query": ("query", f"NOTHING-{became}", "--json"), "issue": ("issue", request_file, *named)}
+    for words, arguments in asked.items():
+        ended = run("invoice", *arguments, **(settings if words == "query" else other))
+        assert ended.status == 1, words
+        if became in ("refused", "unsent"):
+            assert json.loads(ended.out)["state"] == became
+
+
 WRONG = {
     "invoiceType": "27",
     "salerName": "",
@@ -304,6 +335,17 @@ def test_what_is_no_json_is_one_line(instance: Path, settings: dict[str, str], t
     path = tmp_path / "wrong.json"
     path.write_text("{", "utf-8")
     assert str(path) in refused(viewer(instance, "--lang", "en", "invoice", "issue", path, **settings))
+
+
+@pytest.mark.parametrize("depth", [400, 100_000])
+def test_json_that_is_too_deep_is_told(instance: Path, settings: dict[str, str], tmp_path: Path, depth: int) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text('{"items": ' + "[" * depth + "]" * depth + "}", "utf-8")
+    done = viewer(instance, "--lang", "en", "invoice", "issue", path, **settings)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Traceback" not in done.stderr
+    if depth > 1000:
+        assert f"{path} holds no JSON: " in refused(done)
 
 
 def test_without_a_cloud_nothing_can_be_issued(run: Callable[..., Ended], request_file: Path) -> None:

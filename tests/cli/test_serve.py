@@ -13,7 +13,7 @@ from flask import Response
 
 from tests.cli.conftest import Ended
 from tests.clouds import row_of, scripted
-from tests.commands import MINUTE, below, families, free_port, held_by, served, until
+from tests.commands import MINUTE, below, families, free_port, held_by, refused, served, until, viewer
 from tests.papers import pdf
 from viewer.cli.server import free_address
 from viewer.gateway.sandbox.catalogue import SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET
@@ -112,6 +112,11 @@ def test_a_port_that_is_taken_is_one_line(run: Callable[..., Ended]) -> None:
     assert status == 1
     assert line.startswith(f"127.0.0.1:{port} can't be listened on: ")
     assert line.count("\n") == 1
+
+
+def test_a_store_that_is_none_is_one_line_and_nothing_listens(instance: Path) -> None:
+    done = viewer(instance, "--lang", "en", "serve", "--port", free_port(), BLOB_URL="foo://x")
+    assert refused(done).startswith("VIEWER_BLOB_URL is wrong: ")
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])

@@ -71,6 +71,9 @@ def test_a_value_is_read(parse: Callable[[str], object], value: str, parsed: obj
         (config.http_url, "https://"),
         (config.http_url, "https://bills.example/?a=1"),
         (config.http_url, "https://bills.example:99999"),
+        (config.http_url, "https://user@bills.example"),
+        (config.http_url, "https://user:password@bills.example"),
+        (config.http_url, "https://@bills.example"),
         (config.http_url, "https://[bills"),
         (config.hosts, "files.example"),
         (config.hosts, "files.example:65536"),
@@ -187,7 +190,7 @@ def test_other_programs_variables_are_left_alone(tmp_path: Path) -> None:
         ("VIEWER_PORT", "http", "a whole number from 1 to 65535"),
         ("VIEWER_ACCESS", "open", "one of userkey, token"),
         ("VIEWER_BILL_TTL", "5m", "seconds from 0, such as 300 or 0.5"),
-        ("VIEWER_GATEWAY_URL", "api.example", "an http or https address without query"),
+        ("VIEWER_GATEWAY_URL", "api.example", "an http or https address without user, password and query"),
         ("VIEWER_FILE_HOSTS", "a.example:1 b.example", "host:port separated by spaces or commas, not b.example"),
     ],
 )

@@ -1,6 +1,7 @@
 """Look-ups with keys that nobody gave out: counted by client among all processes, and stopped without locking anybody out."""
 
 import secrets
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,15 +11,20 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.bills import new_bill
+from tests.commands import until
 from tests.installations import JSON, Installation, installed, problem_of
 from tests.tokens import TOKEN_KEYS, token
+from viewer.archive import bills
 from viewer.archive.guesses import WINDOW
+from viewer.errors import UnknownUserkey
+from viewer.gateway.client import Gateway
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
 from viewer.store.ledger import FailedLookUp
 
 QUERY = "/m4/fpzs/expense/invoices/query"
 MOST = 5
+BROWSER = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Accept": "text/html"}
 PROXY: dict[str, Any] = {
     "cloud": "",
     "failed_lookups": MOST,
@@ -41,6 +47,35 @@ def ask(site: Installation, key: str, client: str = "192.0.2.1", path: str = "/a
 
 def unknown() -> str:
     return secrets.token_hex(16)
+
+
+def show(site: Installation, key: str, client: str = "192.0.2.1") -> Any:
+    """The same as a browser's window, which is shown a page of its own while upstream is asked."""
+    return site.get(f"/bills/{key}", headers={**BROWSER, "X-Forwarded-For": client})
+
+
+class HeldCloud:
+    """An upstream that says nothing until it is let go, and then that it knows no such bill."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.go = threading.Event()
+        patch.setattr(Gateway, "list_bill", self._list_bill)
+
+    def _list_bill(self, _userkey: str) -> None:
+        self.go.wait(60)
+        raise UnknownUserkey
+
+
+@pytest.fixture
+def held_cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldCloud]:
+    cloud = HeldCloud(monkeypatch)
+    yield cloud
+    cloud.go.set()
+
+
+def failures(site: Installation) -> int:
+    with site.archive.database.read() as session:
+        return session.scalar(select(func.count()).select_from(FailedLookUp)) or 0
 
 
 def use_up(site: Installation, client: str = "192.0.2.1") -> None:
@@ -124,14 +159,64 @@ def test_the_look_up_page_counts_as_well(pair: tuple[Installation, Installation]
     assert ask(pair[0], "nonsense", path="/?userkey={key}").status_code == 429
 
 
+def test_a_window_that_is_shown_a_page_meanwhile_counts_once_its_opening_has_failed(
+    pair: tuple[Installation, Installation], held_cloud: HeldCloud
+) -> None:
+    for _ in range(MOST):
+        assert show(pair[0], unknown()).status_code == 200
+    assert failures(pair[0]) == 0
+    held_cloud.go.set()
+    until(lambda: failures(pair[0]) == MOST)
+    for site in pair:
+        assert show(site, unknown()).status_code == 429
+    assert show(pair[0], unknown(), client="192.0.2.2").status_code == 404
+
+
+def test_each_client_that_waits_for_the_same_unknown_key_is_counted(
+    pair: tuple[Installation, Installation], held_cloud: HeldCloud
+) -> None:
+    key = unknown()
+    for number in range(3):
+        assert show(pair[0], key, client=f"192.0.2.{number}").status_code == 200
+    held_cloud.go.set()
+    until(lambda: failures(pair[0]) == 3)
+    with pair[0].archive.database.read() as session:
+        assert len(set(session.scalars(select(FailedLookUp.client)))) == 3
+
+
+def test_a_stored_bill_that_upstream_disowns_late_is_nobodys_guess(
+    pair: tuple[Installation, Installation], sandbox: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = new_bill(1)
+    sandbox.put_bill(made)
+    site = pair[0]
+    assert ask(site, made.userkey).status_code == 200
+    site.expire(made.userkey)
+    cloud = HeldCloud(monkeypatch)
+    assert show(site, made.userkey).status_code == 200
+    cloud.go.set()
+    problem_of(ask(site, made.userkey), 404, "unknown_userkey")
+    assert failures(site) == 0
+
+
+def test_openings_that_nobody_waits_for_are_few(pair: tuple[Installation, Installation], held_cloud: HeldCloud) -> None:
+    keys = [unknown() for _ in range(bills.OPENINGS)]
+    for number, key in enumerate(keys):
+        assert show(pair[0], key, client=f"192.0.2.{number}").status_code == 200
+    refused = show(pair[0], unknown())
+    assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
+    assert show(pair[0], keys[0]).status_code == 200, "it is under way already"
+    held_cloud.go.set()
+    until(lambda: show(pair[0], unknown(), client="192.0.2.77").status_code != 503)
+
+
 def test_a_minute_later_all_is_forgotten(pair: tuple[Installation, Installation]) -> None:
     use_up(pair[0])
     with pair[0].archive.database.write() as session:
         for each in session.scalars(select(FailedLookUp)):
             each.at -= WINDOW + timedelta(seconds=1)
     problem_of(ask(pair[1], unknown()), 404, "unknown_userkey")
-    with pair[0].archive.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(FailedLookUp)) == 1, "what no longer counts isn't kept"
+    assert failures(pair[0]) == 1, "what no longer counts isn't kept"
 
 
 def test_one_client_does_not_lock_another_out_and_cannot_pass_for_one(

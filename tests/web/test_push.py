@@ -198,3 +198,10 @@ def test_no_message_breaks_its_reader(data: object) -> None:
     read = parse_message(data if isinstance(data, dict) else {"list": data})
     assert all(each.serial_no for each in read)
     parse_message({"list": json.dumps(data)})
+
+
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
+@pytest.mark.parametrize("name", ["bxd_key", "branch_id"])
+def test_an_id_that_a_database_cant_hold_is_no_message(alone: Installation, name: str, character: str) -> None:
+    data: dict[str, Any] = {"bxd_key": "ODD", "branch_id": "E", "list": [], name: f"x{character}y"}
+    problem_of(alone.post(PUSH, json=message("saveEntrys", **data)), 400, "bad_request")

@@ -94,6 +94,13 @@ def test_a_wrong_signature_is_refused(site: Installation, sandbox: State, wrong:
     assert sandbox.calls(GET_USERKEY) == calls
 
 
+@pytest.mark.parametrize("name", ["bill_id", "bill_no", "branch_id"])
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
+def test_an_id_that_a_database_cant_hold_is_no_request(alone: Installation, name: str, character: str) -> None:
+    body = signed(at=time.time() - 95) | {"bill_id": "B-0", name: f"x{character}y"}
+    problem_of(alone.post(PATH, json=body), 400, "bad_request")
+
+
 @pytest.mark.parametrize("missing", ["client_id", "timestamp", "sign", "encType"])
 def test_a_call_without_a_signature_is_refused(site: Installation, missing: str) -> None:
     body = signed(bill_id="wrong")
@@ -188,12 +195,20 @@ def test_a_token_that_was_asked_for_opens_its_bill(token_site: Installation, odd
     [
         *({}, {"bill_id": "a", "bill_no": "b"}, {"bill_id": ""}, {"bill_id": "a", "views": ["all"]}),
         *({"bill_id": "a", "actions": ["x"]}, {"bill_id": "a", "ttl": 0}, {"bill_id": "a", "ttl": 10**9}),
+        *({"bill_id": "a", name: "E-1"} for name in ("branchId", "branch_ids", "aud", "iat", "exp")),
         *({"bill_id": "a", "sub": "x" * 65}, {"bill_id": "a", "branch_id": "\n"}, {"bill_id": 7}),
     ],
 )
 def test_claims_that_make_no_sense_are_no_request(token_site: Installation, wrong: dict[str, object]) -> None:
     body = signed(at=time.time() - 130) | wrong
     assert problem_of(token_site.post(TOKENS, json=body), 400, "bad_request")["detail"]
+
+
+def test_a_field_that_no_token_has_is_named(token_site: Installation) -> None:
+    body = signed(at=time.time() - 135) | {"bill_id": "a", "branchId": "E-1"}
+    assert "branchId" in problem_of(token_site.post(TOKENS, json=body), 400, "bad_request")["detail"]
+    document = token_site.get("/api/openapi.json").json()
+    assert document["components"]["schemas"]["EmbedTokenIn"]["additionalProperties"] is False
 
 
 def test_nobody_gets_a_token_without_a_signature(token_site: Installation) -> None:

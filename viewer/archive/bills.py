@@ -4,7 +4,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from viewer.config import Settings
 from viewer.domain.grant import Grant
 from viewer.domain.listing import BillListing, ListedEntry
-from viewer.errors import N_, NotReady, UnknownUserkey, UpstreamError, UpstreamRefused
+from viewer.errors import N_, NotReady, UnknownUserkey, UpstreamError, UpstreamRefused, ViewerError
 from viewer.flight import SingleFlight
 from viewer.gateway.client import Gateway
 from viewer.store import queries
@@ -28,7 +28,8 @@ LOOK_AGAIN = 0.05
 PAUSE = timedelta(seconds=10)
 """At most one call upstream for a bill in this time, on refresh as well as after a failure."""
 OPENINGS = 16
-"""Bills that one process opens at the same time for readers who are shown a page meanwhile."""
+"""Bills that one process opens at the same time for readers who are shown a page meanwhile; a further one is refused, since
+a queue of them would grow without end."""
 
 
 class Bills:
@@ -56,18 +57,26 @@ class Bills:
         """
         return self._within(grant, self._open(grant.userkey))
 
-    def open_within(self, grant: Grant, seconds: float) -> Bill | None:
-        """The same; None where it takes longer than so many seconds. The opening then goes on, and who opens the bill
-        meanwhile shares it."""
+    def open_within(self, grant: Grant, seconds: float, *, failed: Callable[[ViewerError], None]) -> Bill | None:
+        """The same; None where it takes longer than so many seconds. The opening then goes on, who opens the bill meanwhile
+        shares it, and `failed` is told, by another thread, what it ends in if it fails.
+
+        Raises NotReady too, where too many are under way.
+        """
         userkey = grant.userkey
         if current := self._current(userkey):
             return self._within(grant, current)
         with self._guard:
             opening = self._coming.get(userkey)
             if opening is None:
+                if len(self._coming) >= OPENINGS:
+                    raise _too_many()
                 opening = self._coming[userkey] = self._threads.submit(self._open, userkey)
                 opening.add_done_callback(lambda _: self._coming.pop(userkey, None))
-        return self._within(grant, opening.result()) if wait_for([opening], seconds).done else None
+        if wait_for([opening], seconds).done:
+            return self._within(grant, opening.result())
+        opening.add_done_callback(lambda ended: _tell(ended, failed))
+        return None
 
     def refresh(self, grant: Grant) -> Bill:
         """The same, asked upstream now unless that happened within the last ten seconds."""
@@ -285,8 +294,17 @@ class Bills:
 def _one_of(places: threading.BoundedSemaphore) -> Iterator[None]:
     """One of the places, if there is a free one: who waits for upstream holds one of the server's threads. Raises NotReady."""
     if not places.acquire(blocking=False):
-        raise NotReady(N_("Many bills are being asked for just now. Try again in a moment."), retry_after=2)
+        raise _too_many()
     try:
         yield
     finally:
         places.release()
+
+
+def _too_many() -> NotReady:
+    return NotReady(N_("Many bills are being asked for just now. Try again in a moment."), retry_after=2)
+
+
+def _tell(ended: Future[Bill], failed: Callable[[ViewerError], None]) -> None:
+    if not ended.cancelled() and isinstance(error := ended.exception(), ViewerError):
+        failed(error)

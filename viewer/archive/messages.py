@@ -1,6 +1,7 @@
 """What the cloud's channel or the ERP reports of a bill: taken at once, so that no view shows an entry's former invoice, and
 completed by the cloud's own list when the bill is opened next."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -41,8 +42,12 @@ class Messages:
         return bill.userkey if bill else None
 
 
+UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
+"""What a database can't hold: NUL, and half of a surrogate pair, which JSON can escape."""
+
+
 def _need(data: Mapping[str, Any], name: str) -> str:
     value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID or UNSTORABLE.search(value):
         raise BadRequest(N_("The parameter “{name}” is missing or wrong."), name=name)
     return value

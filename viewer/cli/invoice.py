@@ -1,6 +1,8 @@
 """`viewer invoice`: issuing, asking what became of it, binding to an entry, and releasing."""
 
 import json
+import shlex
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
@@ -29,6 +31,9 @@ STATES = {
     "unknown": N_("no answer is known"),
     "processing": N_("under way; ask again in a moment"),
 }
+
+IN_VAIN = frozenset({"refused", "unsent", "unknown", "sending"})
+"""States in which there is no invoice, as far as is known: the command ends with status 1, the first time and every time."""
 
 serial_nos_argument = click.argument("serial_nos", nargs=-1, required=True, metavar="SERIAL_NO…")
 bill_id_option = click.option("--bill-id", required=True, help=_("The ERP's id of the bill (bxd_key)."))
@@ -75,6 +80,7 @@ def issue(
             wanted, typed=typed, asynchronous=asynchronous, reqid=reqid, copy_type=copy_type
         )
     _show(_told(outcome), as_json)
+    _end(outcome)
 
 
 @invoice.command(help=_("What became of an issuing. SERIAL_NO is the number that issuing it gave."))
@@ -82,9 +88,10 @@ def issue(
 @click.option("--tax-no", help=_("The seller's tax number; the one it was issued under by default."))
 @json_option
 def query(serial_no: str, tax_no: str | None, as_json: bool) -> None:
-    with opened_archive() as archive, _with_advice():
+    with opened_archive() as archive, _with_advice(serial_no=serial_no, tax_no=tax_no):
         outcome = archive.issuings.query(serial_no, tax_no=tax_no)
     _show(_told(outcome) | {"serial_no": serial_no}, as_json)
+    _end(outcome)
 
 
 @invoice.command(help=_("Binds invoices to an entry of a bill."))
@@ -141,7 +148,7 @@ def _read(file: TextIO, archive: Archive, **options: str | None) -> IssueRequest
     """The request, with what the instance's settings and options add to it. Raises WrongFields."""
     try:
         data: Any = json.load(file)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CommandError(N_("{name} holds no JSON: {reason}"), name=file.name, reason=error) from error
     if isinstance(data, dict):
         own = {"salerTaxNo": archive.settings.tax_no} if archive.settings.tax_no else {}
@@ -157,15 +164,17 @@ def _line(problem: Problem) -> str:
 
 
 @contextmanager
-def _with_advice() -> Iterator[None]:
-    """What the cloud refuses is told with the command that explains it."""
+def _with_advice(**clues: str | None) -> Iterator[None]:
+    """What the cloud refuses is told with the command that explains it; `clues` are what the request asked for."""
     try:
         yield
     except UpstreamRefused as error:
+        options = (f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in clues.items() if value)
         raise CommandError(
-            N_('{error}\nTo see what it means and what to check: viewer doctor --error "{description}"'),
+            N_('{error}\nTo see what it means and what to check: viewer doctor --error "{description}"{options}'),
             error=error,
             description=error.description,
+            options="".join(options),
         ) from error
 
 
@@ -188,6 +197,11 @@ def _told(outcome: Outcome) -> dict[str, Any]:
             "files": dict(issued.files),
         }
     return told
+
+
+def _end(outcome: Outcome) -> None:
+    if outcome.state in IN_VAIN:
+        sys.exit(1)
 
 
 def _show(told: Mapping[str, Any], as_json: bool) -> None:

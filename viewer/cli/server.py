@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from viewer.app import create_app
+from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.errors import N_, CommandError
 from viewer.memory import keep, share_heaps
@@ -37,10 +38,11 @@ COLLECT_AFTER = (50_000, 20, 100)
 def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[], None] | None = None) -> None:
     """Serves until SIGTERM or Ctrl-C, having called `tell` when nothing is in its way.
 
-    Raises OldSchema and CommandError before anything listens.
+    Raises OldSchema, ConfigError and CommandError before anything listens.
     """
     with open_database(settings.database_url) as database:
         check_version(database)
+    Blobs(settings.blob_url)
     os.environ["VIEWER_INSTANCE"] = str(settings.instance)
     multiprocessing.set_start_method(START_ALONE if threading.active_count() == 1 else START_BESIDE, force=True)
     server = Granian(

@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -49,7 +49,7 @@ class Database:
 def open_database(url: str, *, make: bool = False) -> Iterator[Database]:
     """A database that answers; a SQLite file is made only with `make`. Raises CommandError for one that doesn't."""
     try:
-        address = make_url(url)
+        address = _parsed(url)
         if address.get_backend_name() == "sqlite" and not make and not Path(address.database or "").is_file():
             raise CommandError(N_("There is no database {database} yet. Run: viewer init"), database=address.database)
         database = Database(url)
@@ -59,6 +59,20 @@ def open_database(url: str, *, make: bool = False) -> Iterator[Database]:
         raise CommandError(N_("The database of VIEWER_DATABASE_URL doesn't answer: {reason}"), reason=reason) from error
     with closing(database):
         yield database
+
+
+def _parsed(url: str) -> URL:
+    """Raises CommandError, without a word of the address, for one whose password would be taken for its host or port."""
+    try:
+        address = make_url(url)
+        if "@" not in (address.host or ""):
+            return address
+    except ValueError:
+        pass
+    raise CommandError(
+        N_("The database of VIEWER_DATABASE_URL doesn't answer: {reason}"),
+        reason=CommandError(N_("its address can't be read; percent-encode special characters of a password")),
+    )
 
 
 def _json(value: Any) -> str:

@@ -82,6 +82,17 @@ def note_failure(error: ViewerError) -> None:
         archive().guesses.failed(client())
 
 
+def failure_note() -> Callable[[ViewerError], None]:
+    """The same as `note_failure`, of this request, for when it is over and Flask no longer knows it."""
+    guesses, address, is_guess = archive().guesses, client(), g.get("is_guess", False)
+
+    def note(error: ViewerError) -> None:
+        if is_guess and isinstance(error, UnknownUserkey):
+            guesses.failed(address)
+
+    return note
+
+
 def client() -> str:
     """The address that the request came from, as far as proxies are trusted."""
     return request.remote_addr or ""

@@ -11,7 +11,7 @@ from viewer.domain.groups import Group, group_by_entry
 from viewer.domain.keys import HANDED
 from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
-from viewer.web.access import Needs, granted, looked_up, opens
+from viewer.web.access import Needs, failure_note, granted, looked_up, opens
 from viewer.web.audit import seen
 from viewer.web.demo import demo_bills
 from viewer.web.listing import facets, levels, stated
@@ -220,7 +220,7 @@ def _asked_page() -> int:
 def _opened(grant: Grant) -> Bill:
     """The bill; a browser's window is shown that upstream is being asked where that takes a while."""
     bills = archive().bills
-    bill = bills.open_within(grant, PATIENCE) if _is_window() else bills.open(grant)
+    bill = bills.open_within(grant, PATIENCE, failed=failure_note()) if _is_window() else bills.open(grant)
     if bill is None:
         plain = address_with("wait", "1")
         abort(make_response(render_template("waiting.html", at=addresses(grant), plain=plain)))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from viewer.domain.embed_token import LONGEST_ID, LONGEST_SUB, LONGEST_TTL
 from viewer.domain.grant import Action, View
@@ -285,14 +285,21 @@ class PushIn(SignedCallIn):
     data: dict[str, Any]
 
 
+WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL's texts can't hold it."""
+
+
 class RegisterIn(SignedCallIn):
-    bill_id: Annotated[str, Field(min_length=1, max_length=200)]
-    bill_no: Annotated[str, Field(max_length=200)] | None = None
-    branch_id: Annotated[str, Field(max_length=200)] | None = None
+    bill_id: Annotated[str, Field(min_length=1, max_length=200, pattern=WITHOUT_NUL)]
+    bill_no: Annotated[str, Field(max_length=200, pattern=WITHOUT_NUL)] | None = None
+    branch_id: Annotated[str, Field(max_length=200, pattern=WITHOUT_NUL)] | None = None
 
 
 class EmbedTokenIn(SignedCallIn):
-    """A token's claims; exactly one of the first three names the bill."""
+    """A token's claims; exactly one of the first three names the bill. A misspelt claim would make a token that opens more than
+    was meant, so no other field is taken."""
+
+    model_config = ConfigDict(extra="forbid")
 
     bill_id: Id | None = None
     bill_no: Id | None = None
