@@ -9,6 +9,9 @@ import { announce, isOffline, remember, words } from "./words.js";
 const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
 /** @type {AbortController | null} */
 let underWay = null;
+/** What was shown whole, picture and data, before the invoice that is on its way.
+ * @type {{card: HTMLElement | null, shown: Node, page?: number} | null} */
+let whole = null;
 /** What the server said of an invoice shortly ago, so that turning back is at once. @type {Map<string, Promise<Document>>} */
 const fetched = new Map();
 const KEPT = 12;
@@ -52,6 +55,7 @@ export async function pick(card, { page, file, quietly = false } = {}) {
   if (!place || !(link instanceof HTMLAnchorElement)) return;
   underWay?.abort();
   const { signal } = (underWay = new AbortController());
+  const before = (whole = whole ?? { card: picked(), shown: place.cloneNode(true), page: place.page?.number });
   mark(card);
   open();
   const known = card.querySelector("a.open[data-page-id]");
@@ -71,10 +75,14 @@ export async function pick(card, { page, file, quietly = false } = {}) {
     }
     place.take(taken, page);
     beside?.replaceWith(document.importNode(data, true));
+    whole = null;
   } catch {
     if (signal.aborted) return;
     if (!isOffline()) return location.assign(link.href);
-    document.querySelector("aside.beside")?.removeAttribute("aria-busy");
+    if (before.card) mark(before.card);
+    place.take(/** @type {Element} */ (before.shown), before.page);
+    beside?.removeAttribute("aria-busy");
+    whole = null;
     return announce(words("offline_asked"), true);
   }
   if (!quietly) {
@@ -225,6 +233,8 @@ function fetchAhead() {
 
 /** What the page shows when it has come: the card that the address names, or the one that the server put on the stage. */
 function start() {
+  underWay?.abort();
+  whole = null;
   const root = desk();
   if (!root) return;
   if (document.readyState === "complete") fetchAhead();
