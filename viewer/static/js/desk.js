@@ -163,7 +163,7 @@ function open() {
   if (!root || root.classList.contains("showing")) return;
   root.classList.add("showing");
   document.body.classList.add("showing");
-  if (isOver()) {
+  if (isOver(stage()?.closest(".stage"))) {
     history.pushState({ showing: true }, "", location.href);
     stage()?.sheet.focus({ preventScroll: true });
   }
@@ -172,7 +172,7 @@ function open() {
 /** Back to the list; false where the stage isn't over it. */
 export function closeStage() {
   const root = desk();
-  if (!root?.classList.contains("showing") || !isOver()) return false;
+  if (!root?.classList.contains("showing") || !isOver(stage()?.closest(".stage"))) return false;
   if (history.state?.showing) {
     history.back();
     return true;
@@ -184,10 +184,9 @@ export function closeStage() {
   return true;
 }
 
-function isOver() {
-  const place = stage();
-  const whole = place?.closest(".stage");
-  return Boolean(whole && getComputedStyle(whole).position === "fixed");
+/** @param {Element | null} [part] */
+function isOver(part) {
+  return Boolean(part?.getClientRects().length && getComputedStyle(part).position === "fixed");
 }
 
 /** @param {"list" | "grid"} layout */
@@ -212,6 +211,14 @@ export function panel(shown) {
   root.dataset.panel = (shown ?? !visible) ? "open" : "closed";
   remember("panel", root.dataset.panel);
   stage()?.button("panel")?.setAttribute("aria-pressed", String(root.dataset.panel === "open"));
+}
+
+/** Where the data lie over the stage: back to it; false where they don't. */
+export function closePanel() {
+  if (!isOver(document.querySelector("aside.beside"))) return false;
+  panel(false);
+  stage()?.button("panel")?.focus({ preventScroll: true });
+  return true;
 }
 
 /** Pictures are fetched before they are scrolled to: by itself the browser does so for the window's own scrolling only. */
@@ -254,6 +261,7 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const layout = target?.closest("[data-layout-to]")?.getAttribute("data-layout-to");
   if (layout === "list" || layout === "grid") return lay(layout);
+  if (target?.closest(".beside .close")) return void closePanel();
   const file = target?.closest("[data-show-file]")?.getAttribute("data-show-file");
   if (file && stage()?.querySelector(`.strip[data-file-id="${file}"]`)) {
     event.preventDefault();
