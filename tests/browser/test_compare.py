@@ -341,3 +341,34 @@ def test_the_location_views_other_invoices_are_its_entrys_own_alone(page: Page, 
     for trace in (bill.invoices[3].serial_no, number_of(demo, THREE_INVOICES, 3)):
         assert trace not in page.content()
         assert not any(trace in url for url in asked)
+
+
+@pytest.mark.parametrize("status", [503, 0])
+def test_an_invoice_that_cant_be_had_takes_no_place_under_the_number_of_another(
+    page: Page, demo: Demo, watch: Watch, status: int
+) -> None:
+    page.goto(demo.image_view(SEVERAL_FILES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    page.keyboard.press("c")
+    page.wait_for_function(LIVE)
+    who = page.locator(".other .who").inner_text()
+    pages = "() => [...document.querySelectorAll('invoice-stage')].map((stage) => stage.page.id)"
+    before = page.evaluate(pages)
+    page.route("**/paper?**", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator(".card a[data-open]").nth(2).click()
+    expect(page.locator("#announcement.seen")).to_be_visible()
+    assert page.evaluate(pages) == before
+    expect(page.locator(".other .who")).to_have_text(who)
+    expect(page.locator(".other .sheet img.picture")).to_have_attribute("data-page-id", before[1])
+    watch.complaints.clear()
+
+
+def test_where_no_other_invoice_can_be_had_nothing_is_compared(page: Page, demo: Demo, watch: Watch) -> None:
+    page.route("**/paper?**", lambda route: route.fulfill(status=503))
+    page.goto(demo.image_view(THREE_INVOICES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    page.keyboard.press("c")
+    expect(page.locator("#announcement.seen")).to_be_visible()
+    expect(page.locator("invoice-stage")).to_have_count(1)
+    expect(page.locator("aside.beside")).to_contain_text(number_of(demo, THREE_INVOICES, 0))
+    watch.complaints.clear()

@@ -252,6 +252,22 @@ def test_what_the_reader_turns_to_is_told(embed: Callable[..., Embedded]) -> Non
     shown.await_told("entrychange", view="location", branchId=entry(0))
 
 
+@pytest.mark.parametrize("sized", ["flex: 1", "height: auto; min-height: 30rem", "height: 30rem"])
+def test_the_viewer_fills_the_element_however_its_page_sizes_it(
+    context: BrowserContext, host: Host, site: Installation, sized: str
+) -> None:
+    style = (
+        f"<style>main {{ display: flex; flex-direction: column; min-height: 40rem }} bill-viewer {{ {sized} }}</style>"
+    )
+    page = context.new_page()
+    page.goto(host.put("sized", f"{style}<main>{element(site, {'key': BILL.userkey})}</main>"))
+    expect(page.frame_locator("iframe").locator(".card[data-serial-no]").first).to_be_visible()
+    heights = page.locator("bill-viewer").evaluate(
+        "viewer => [viewer, viewer.shadowRoot.querySelector('iframe')].map((one) => one.getBoundingClientRect().height)"
+    )
+    assert heights[0] == heights[1] >= 480
+
+
 def test_changed_attributes_are_followed(embed: Callable[..., Embedded]) -> None:
     shown = embed(branch_id=entry(0))
     shown.await_told("ready")

@@ -1,11 +1,12 @@
 """What a page shows while something is on its way, is old, is missing, or is copied."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.conftest import STEP, Watch
+from tests.browser.conftest import STEP, Demo, Watch
 from tests.installations import Installation, installed
 from tests.sandboxes import serving, without_pixels
 from viewer.gateway.sandbox.catalogue import demo_bills
@@ -16,6 +17,7 @@ QUERY = "/m4/fpzs/expense/invoices/query"
 DELAY = 3
 """Seconds of a slow cloud: enough to look at what is shown meanwhile."""
 UNKNOWN = "0" * 31 + "7"
+BIG = "BX-2026-11-000300"
 FAQ, SEVERAL, *_ = (without_pixels(bill) for bill in demo_bills())
 LONG, DAMAGED = (without_pixels(bill) for bill in demo_bills()[3:5])
 
@@ -180,6 +182,31 @@ def test_losing_the_network_is_said_and_what_is_loaded_stays(
     page.click(".views a >> nth=0")
     expect(page.locator("main[data-view=image]")).to_be_visible()
     assert all("ERR_INTERNET_DISCONNECTED" in complaint for complaint in watch.complaints)
+    watch.complaints.clear()
+
+
+def test_an_invoice_that_the_lost_network_keeps_back_leaves_the_one_shown_with_its_own_data(
+    page: Page, demo: Demo, watch: Watch
+) -> None:
+    page.goto(demo.image_view(BIG))
+    card = page.locator(".card[aria-current]")
+    first, second, *_ = page.locator(".card").evaluate_all("cards => cards.map((one) => one.dataset.serialNo)")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("aside.beside")).to_contain_text(second)
+    picture = page.locator("invoice-stage .sheet img.picture").get_attribute("data-page-id")
+    page.context.set_offline(True)
+    for index in (40, 60):
+        page.locator(".card a[data-open]").nth(index).click()
+    expect(page.locator("#announcement")).to_contain_text("There is no network, so this can't be shown now.")
+    expect(card).to_have_attribute("data-serial-no", second)
+    expect(page.locator("aside.beside:not([aria-busy])")).to_contain_text(second)
+    expect(page.locator("invoice-stage .sheet img.picture")).to_have_attribute("data-page-id", picture or "")
+    assert urlsplit(page.url).fragment == f"serialNo={second}"
+    expect(page.locator("invoice-stage .strip a[aria-current]")).to_have_attribute("data-page-id", picture or "")
+    page.context.set_offline(False)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("aside.beside")).to_contain_text(first)
+    expect(card).to_have_attribute("data-serial-no", first)
     watch.complaints.clear()
 
 

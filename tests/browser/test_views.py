@@ -1,6 +1,7 @@
 """The image view and the location view in a real browser."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -183,6 +184,57 @@ def test_g_leads_to_the_picked_invoice_in_its_location_view_and_back(page: Page,
     expect(page.locator("main[data-view=location] article")).to_have_attribute("data-serial-no", second)
     page.keyboard.press("g")
     expect(page.locator("main[data-view=image]")).to_be_visible()
+    expect(page.locator(".card[aria-current]")).to_have_attribute("data-serial-no", second)
+    expect(page.locator("aside.beside")).to_contain_text(second)
+    assert urlsplit(page.url).fragment == f"serialNo={second}"
+    page.go_back()
+    expect(page.locator("main[data-view=location] article")).to_have_attribute("data-serial-no", second)
+
+
+@pytest.mark.parametrize("layout", ["list", "grid"])
+def test_full_screen_shows_the_stage_on_the_whole_screen(page: Page, demo: Demo, layout: str) -> None:
+    whole = """() => {
+      const { left, width, height } = document.querySelector("#view .stage").getBoundingClientRect();
+      return document.fullscreenElement?.id === "view" && left === 0 && width === innerWidth && height === innerHeight;
+    }"""
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.click(f"[data-layout-to={layout}]")
+    page.locator(".card a[data-open]").first.click()
+    expect(page.locator("invoice-stage .sheet")).to_be_visible()
+    page.keyboard.press("f")
+    page.wait_for_function(whole)
+    page.keyboard.press("c")
+    expect(page.locator("invoice-stage")).to_have_count(2)
+    page.wait_for_function(whole)
+
+
+@pytest.mark.parametrize(("width", "layout"), [(390, "list"), (820, "grid"), (1000, "list"), (1280, "grid")])
+def test_the_data_lie_over_the_stage_where_there_is_no_room_and_are_closed_again(
+    page: Page, demo: Demo, width: int, layout: str
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.click(f"[data-layout-to={layout}]")
+    if (width, layout) != (1000, "list"):
+        page.locator(".card a[data-open]").first.click()
+    data, stage = page.locator("aside.beside"), page.locator("invoice-stage .sheet")
+    expect(stage).to_be_visible()
+    expect(data).to_be_hidden()
+    button = page.locator(".tools [data-do=panel]")
+    button.click()
+    expect(data).to_be_in_viewport()
+    assert data.evaluate("data => getComputedStyle(data).backgroundColor") != "rgba(0, 0, 0, 0)"
+    data.get_by_role("button", name="Close").click()
+    expect(data).to_be_hidden()
+    expect(button).to_be_focused()
+    page.keyboard.press("i")
+    expect(data).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(data).to_be_hidden()
+    expect(stage).to_be_visible()
+    if (width, layout) != (1000, "list"):
+        page.keyboard.press("Escape")
+        expect(stage).to_be_hidden()
 
 
 def test_a_turned_file_stays_turned_for_the_next_reader(page: Page, demo: Demo) -> None:

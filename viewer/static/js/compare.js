@@ -3,8 +3,7 @@
 
 import { cards, fetchPaper, mark, picked, showCard, stage } from "./desk.js";
 import { InvoiceStage } from "./invoice-stage.js";
-import { pageOf } from "./page.js";
-import { announce, words } from "./words.js";
+import { announce, isOffline, words } from "./words.js";
 
 /** @typedef {{x: number, y: number, zoom: number}} View
  * The middle of what is seen, from the page's middle and in parts of the page as it lies; zoom 1 is the whole page. */
@@ -30,6 +29,7 @@ export function compare(wanted = null) {
   const [left, template] = [stage(), document.getElementById("pair")];
   const root = left?.closest(".desk");
   if (!left || !root || !(template instanceof HTMLTemplateElement) || !left.sheet.getClientRects().length) return;
+  if (document.querySelector(".beside[aria-busy]")) return; // whose data are still those of the one before
   const card = picked();
   const all = cards();
   const at = card ? all.indexOf(card) : -1;
@@ -134,16 +134,17 @@ function otherFile({ left, right }) {
   }
 }
 
-/** What is at an address of this bill, on the right.
+/** What is at an address of this bill, on the right; what stood there stays with its caption until the other is here.
  * @param {Comparison} it @param {string} address @param {HTMLElement | null} [card] @param {number} [page] */
 async function show(it, address, card = null, page = 1) {
   const round = (it.round += 1);
-  const known = card?.querySelector("a.open[data-page-id]");
-  if (known instanceof HTMLElement && page === 1) it.right.preview(pageOf(known));
   const fresh = await fetchPaper(address).catch(() => null);
   const other = fresh?.querySelector("invoice-stage");
   if (now() !== it || it.round !== round) return;
-  if (!fresh || !other) return announce(words("missing"), true);
+  if (!fresh || !other) {
+    if (!it.right.page) endComparing();
+    return announce(words(isOffline() ? "offline_asked" : "missing"), true);
+  }
   const [data, pager] = [fresh.querySelector("aside.beside"), fresh.querySelector(".pager")];
   it.other.card?.classList.remove("compared");
   it.other = { address, card, data: data && document.importNode(data, true), pager: pager && document.importNode(pager, true) };

@@ -9,6 +9,9 @@ import { announce, isOffline, remember, words } from "./words.js";
 const OWNER = ".card[data-serial-no], .card[data-attachment-id]";
 /** @type {AbortController | null} */
 let underWay = null;
+/** What was shown whole, picture and data, before the invoice that is on its way.
+ * @type {{card: HTMLElement | null, shown: Node, page?: number} | null} */
+let whole = null;
 /** What the server said of an invoice shortly ago, so that turning back is at once. @type {Map<string, Promise<Document>>} */
 const fetched = new Map();
 const KEPT = 12;
@@ -52,6 +55,7 @@ export async function pick(card, { page, file, quietly = false } = {}) {
   if (!place || !(link instanceof HTMLAnchorElement)) return;
   underWay?.abort();
   const { signal } = (underWay = new AbortController());
+  const before = (whole = whole ?? { card: picked(), shown: place.cloneNode(true), page: place.page?.number });
   mark(card);
   open();
   const known = card.querySelector("a.open[data-page-id]");
@@ -71,10 +75,14 @@ export async function pick(card, { page, file, quietly = false } = {}) {
     }
     place.take(taken, page);
     beside?.replaceWith(document.importNode(data, true));
+    whole = null;
   } catch {
     if (signal.aborted) return;
     if (!isOffline()) return location.assign(link.href);
-    document.querySelector("aside.beside")?.removeAttribute("aria-busy");
+    if (before.card) mark(before.card);
+    place.take(/** @type {Element} */ (before.shown), before.page);
+    beside?.removeAttribute("aria-busy");
+    whole = null;
     return announce(words("offline_asked"), true);
   }
   if (!quietly) {
@@ -155,7 +163,7 @@ function open() {
   if (!root || root.classList.contains("showing")) return;
   root.classList.add("showing");
   document.body.classList.add("showing");
-  if (isOver()) {
+  if (isOver(stage()?.closest(".stage"))) {
     history.pushState({ showing: true }, "", location.href);
     stage()?.sheet.focus({ preventScroll: true });
   }
@@ -164,7 +172,7 @@ function open() {
 /** Back to the list; false where the stage isn't over it. */
 export function closeStage() {
   const root = desk();
-  if (!root?.classList.contains("showing") || !isOver()) return false;
+  if (!root?.classList.contains("showing") || !isOver(stage()?.closest(".stage"))) return false;
   if (history.state?.showing) {
     history.back();
     return true;
@@ -176,10 +184,9 @@ export function closeStage() {
   return true;
 }
 
-function isOver() {
-  const place = stage();
-  const whole = place?.closest(".stage");
-  return Boolean(whole && getComputedStyle(whole).position === "fixed");
+/** @param {Element | null} [part] */
+function isOver(part) {
+  return Boolean(part?.getClientRects().length && getComputedStyle(part).position === "fixed");
 }
 
 /** @param {"list" | "grid"} layout */
@@ -206,6 +213,14 @@ export function panel(shown) {
   stage()?.button("panel")?.setAttribute("aria-pressed", String(root.dataset.panel === "open"));
 }
 
+/** Where the data lie over the stage: back to it; false where they don't. */
+export function closePanel() {
+  if (!isOver(document.querySelector("aside.beside"))) return false;
+  panel(false);
+  stage()?.button("panel")?.focus({ preventScroll: true });
+  return true;
+}
+
 /** Pictures are fetched before they are scrolled to: by itself the browser does so for the window's own scrolling only. */
 function fetchAhead() {
   const list = document.querySelector(".list");
@@ -225,6 +240,8 @@ function fetchAhead() {
 
 /** What the page shows when it has come: the card that the address names, or the one that the server put on the stage. */
 function start() {
+  underWay?.abort();
+  whole = null;
   const root = desk();
   if (!root) return;
   if (document.readyState === "complete") fetchAhead();
@@ -244,6 +261,7 @@ document.addEventListener("click", (event) => {
   const target = event.target instanceof Element ? event.target : null;
   const layout = target?.closest("[data-layout-to]")?.getAttribute("data-layout-to");
   if (layout === "list" || layout === "grid") return lay(layout);
+  if (target?.closest(".beside .close")) return void closePanel();
   const file = target?.closest("[data-show-file]")?.getAttribute("data-show-file");
   if (file && stage()?.querySelector(`.strip[data-file-id="${file}"]`)) {
     event.preventDefault();

@@ -44,7 +44,10 @@ class BillViewer extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     if ("adoptedStyleSheets" in root) {
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(":host { display: block; height: 40rem } :host([hidden]) { display: none }");
+      sheet.replaceSync(
+        // Absolute: 100% of a height that flex or min-height gave the element would be nothing.
+        ":host { display: block; position: relative; height: 40rem } :host([hidden]) { display: none } iframe { position: absolute; top: 0; left: 0 }",
+      );
       root.adoptedStyleSheets = [sheet];
     }
   }

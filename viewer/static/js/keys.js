@@ -1,7 +1,7 @@
 // Every key, in one place. Nothing happens while the reader types, in a dialog, or with a modifier that the host may use.
 
 import { compare, endComparing, link } from "./compare.js";
-import { closeStage, inHand as stage, panel, step } from "./desk.js";
+import { closePanel, closeStage, inHand as stage, panel, step } from "./desk.js";
 import { output } from "./later.js";
 import { announce, words } from "./words.js";
 
@@ -34,7 +34,7 @@ const KEYS = {
   p: () => output("print"),
   "/": () => search(),
   "?": () => help(),
-  Escape: () => endComparing() || closeStage(),
+  Escape: () => closePanel() || endComparing() || closeStage(),
 };
 /** Keys that move something only where there is something to move; else they scroll the page as ever. */
 const YIELDING = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Escape", "ArrowLeft", "ArrowRight", "Home", "End"]);

@@ -31,7 +31,7 @@ export async function go(address, how) {
     if (!answer.ok || !page.getElementById("view")) throw new Error("not a view");
     if (how === "push") {
       history.replaceState({ top: window.scrollY }, "");
-      history.pushState(null, "", answer.url);
+      history.pushState(null, "", answer.url + new URL(address, location.href).hash);
     }
     const top = document.querySelector(".list")?.scrollTop ?? 0;
     show(page, how === "told" ? answer : undefined);
