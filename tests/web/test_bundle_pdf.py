@@ -4,6 +4,7 @@ import io
 import itertools
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
