@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from viewer.archive.bills import Bills
+from viewer.archive.purging import drop_unused
 from viewer.blobs import Blobs
 from viewer.documents import decode
 from viewer.documents.crop import crop
@@ -23,7 +24,15 @@ from viewer.documents.shapes import Finding
 from viewer.documents.sniff import sniff
 from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.size import Size
-from viewer.errors import DownloadRefused, LinkExpired, UnreadableDocument, UpstreamError, UpstreamTimeout
+from viewer.errors import (
+    DownloadRefused,
+    LinkExpired,
+    OriginalGone,
+    UnknownFile,
+    UnreadableDocument,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from viewer.flight import SingleFlight
 from viewer.gateway.fetch import Fetcher
 from viewer.store import queries
@@ -69,6 +78,8 @@ class Fetching:
             with self._database.read() as session:
                 file = queries.get_file(session, file_pk)
             self._take(userkey, file)
+        except (UnknownFile, OriginalGone):
+            log.info("file %s of a bill, or what was stored for it, was purged while it was brought in", file_pk)
         except Exception:
             log.exception("file %s of a bill could not be brought in", file_pk)
             raise
@@ -81,8 +92,11 @@ class Fetching:
 
     def _claim(self, file_pk: int) -> bool:
         now = datetime.now(UTC)
-        with self._database.read() as session:
-            file = queries.get_file(session, file_pk)
+        try:
+            with self._database.read() as session:
+                file = queries.get_file(session, file_pk)
+        except UnknownFile:
+            return False
         if file.state != "pending" or (file.claimed_until is not None and file.claimed_until >= now):
             return False
         with self._database.write() as session:
@@ -179,11 +193,14 @@ class Fetching:
     def _one_for_all(self, userkey: str, sheet: File) -> tuple[str, int]:
         with self._database.read() as session:
             twin = queries.find_fetched(session, sheet)
-        if twin and twin.sha256:
+        if twin and twin.sha256 and self._blobs.has(twin.sha256):
             return twin.sha256, twin.size or 0
         sha256, size = self._content(userkey, sheet)
         with self._database.write() as session:
-            queries.note_sheet(session, sheet, sha256=sha256, size=size)
+            queries.lock_content(session, sha256)
+            noted = queries.note_sheet(session, sheet, sha256=sha256, size=size)
+        if not noted:
+            drop_unused(self._database, self._blobs, [sha256])
         return sha256, size
 
     def _content(self, userkey: str, file: File) -> tuple[str, int]:
@@ -229,17 +246,23 @@ class Fetching:
         findings: Iterable[Finding] = (),
     ) -> None:
         """Writes what became of the file, unless a list said meanwhile that its content is another, or somebody was
-        faster: then it stays as it is."""
+        faster: then it stays as it is. What was stored for it goes again if no file has it."""
         with self._database.write() as session:
-            row = queries.get_file(session, file.id)
-            if row.version != file.version or row.state != "pending":
-                return
-            row.claimed_until = None
-            row.state, row.problem = state, problem
             if content:
-                row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type
-            row.fields = fields.stored() if fields else None
-            row.findings = [asdict(finding) for finding in findings]
-            row.pages = [
-                Page(number=number, width=size.width, height=size.height) for number, size in enumerate(pages, 1)
-            ]
+                queries.lock_content(session, content.sha256)
+            row = queries.hold_file(session, file)
+            if row and row.version == file.version and row.state == "pending":
+                row.claimed_until = None
+                if content and not self._blobs.has(content.sha256):
+                    return  # dropped with a purged bill in this very moment: still pending, and fetched again
+                row.state, row.problem = state, problem
+                if content:
+                    row.sha256, row.size, row.media_type = content.sha256, content.size, content.media_type
+                row.fields = fields.stored() if fields else None
+                row.findings = [asdict(finding) for finding in findings]
+                row.pages = [
+                    Page(number=number, width=size.width, height=size.height) for number, size in enumerate(pages, 1)
+                ]
+                return
+        if content:
+            drop_unused(self._database, self._blobs, [content.sha256])

@@ -1,6 +1,6 @@
 """Removing bills whose time is over: their rows, and of their files whatever no other bill has. The audit stays."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +60,7 @@ class Purging:
         """Removes them, each for good before the next: rows first, so that nothing refers to what goes then."""
         for each in bills:
             with self._database.write() as session:
+                contents = {sha256 for sha256, _ in queries.contents_of(session, each.bill, hold=True) if sha256}
                 queries.delete_bill(session, each.bill)
             self._audit.note(
                 Event(
@@ -73,9 +74,19 @@ class Purging:
                     bill_id=each.bill.bill_id,
                 )
             )
-            with self._database.read() as session:
-                gone = each.contents - queries.stored_contents(session, each.contents)
-            for sha256 in gone:
-                self._blobs.delete(sha256)
+            gone = drop_unused(self._database, self._blobs, contents | each.contents)
             for path in cache.files_of(self._settings.derivatives, gone):
                 path.unlink(missing_ok=True)
+
+
+def drop_unused(database: Database, blobs: Blobs, contents: Iterable[str]) -> set[str]:
+    """Removes those of these originals that no file has, and names them. Whoever is about to say that a file has one
+    (`Fetching`) waits meanwhile and looks whether it is still here."""
+    gone = set()
+    for sha256 in contents:
+        with database.write() as session:
+            queries.lock_content(session, sha256)
+            if not queries.stored_contents(session, [sha256]):
+                blobs.delete(sha256)
+                gone.add(sha256)
+    return gone

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
@@ -16,6 +16,7 @@ from viewer.domain.grant import Grant
 from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
+from viewer.errors import UnknownFile
 from viewer.store.base import Base
 from viewer.store.ledger import Asking, AuditRow, Binding, FailedLookUp, Issuing, ServedCall
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice, Page
@@ -143,18 +144,34 @@ def find_page(session: Session, grant: Grant, page_id: str) -> FoundPage | None:
 
 
 def get_file(session: Session, file_pk: int) -> File:
-    """A file by its row, with its pages."""
-    return session.scalars(select(File).where(File.id == file_pk).options(selectinload(File.pages))).one()
+    """A file by its row, with its pages. Raises UnknownFile where it has gone with its bill."""
+    if file := session.scalars(_by_row(file_pk)).one_or_none():
+        return file
+    raise UnknownFile
+
+
+def hold_file(session: Session, file: File) -> File | None:
+    """That very file as it is now, held until the commit, so that no purge removes it meanwhile; None where it is gone.
+    Another bill's file may have got the number of its row since."""
+    same = _by_row(file.id).where(File.file_id == file.file_id)
+    return session.scalars(same.with_for_update()).one_or_none()
+
+
+def _by_row(file_pk: int) -> Select[File]:
+    return select(File).where(File.id == file_pk).options(selectinload(File.pages))
 
 
 def find_sheet(session: Session, crop: File) -> File:
-    """The pasted sheet from which a crop is cut: of the same invoice, under the same identity."""
+    """The pasted sheet from which a crop is cut: of the same invoice, under the same identity. Raises UnknownFile where
+    it has gone with its bill."""
     query = select(File).where(
         File.bill_pk == crop.bill_pk,
         File.invoice_pk == crop.invoice_pk,
         File.identity == crop.identity.removesuffix(CROP),
     )
-    return session.scalars(query).one()
+    if sheet := session.scalars(query).one_or_none():
+        return sheet
+    raise UnknownFile
 
 
 def find_fetched(session: Session, file: File) -> File | None:
@@ -163,10 +180,10 @@ def find_fetched(session: Session, file: File) -> File | None:
     return session.scalars(query.limit(1)).one_or_none()
 
 
-def note_sheet(session: Session, sheet: File, *, sha256: str, size: int) -> None:
-    """Tells every listing of this sheet on its bill which stored bytes it is."""
-    told = update(File).where(*_same_sheet(sheet)).values(sha256=sha256, size=size)
-    session.execute(told.execution_options(synchronize_session=False))
+def note_sheet(session: Session, sheet: File, *, sha256: str, size: int) -> bool:
+    """Tells every listing of this sheet on its bill which stored bytes it is; False where there is none any more."""
+    told = update(File).where(*_same_sheet(sheet)).values(sha256=sha256, size=size).returning(File.id)
+    return bool(session.scalars(told.execution_options(synchronize_session=False)).all())
 
 
 def _same_sheet(sheet: File) -> list[Any]:
@@ -248,6 +265,11 @@ def is_asked(session: Session, userkey: str, *, now: datetime) -> bool:
 
 def release_asking(session: Session, userkey: str) -> None:
     session.execute(delete(Asking).where(Asking.userkey == userkey))
+
+
+def lock_content(session: Session, sha256: str) -> None:
+    """Holds a content until the commit: nobody says meanwhile that a file has it, nor that none has and drops it."""
+    lock_name(session, f"content/{sha256}")
 
 
 def lock_name(session: Session, name: str) -> None:
@@ -380,9 +402,10 @@ def find_old_bills(session: Session, *, before: datetime | None, names: Collecti
     return list(session.scalars(query))
 
 
-def contents_of(session: Session, bill: Bill) -> list[tuple[str | None, int]]:
-    """SHA-256 (None: not fetched) and size of each file of the bill."""
+def contents_of(session: Session, bill: Bill, *, hold: bool = False) -> list[tuple[str | None, int]]:
+    """SHA-256 (None: not fetched) and size of each file of the bill; with `hold` nobody changes them until the commit."""
     query = select(File.sha256, func.coalesce(File.size, 0)).where(File.bill_pk == bill.id)
+    query = query.with_for_update() if hold else query
     return [(sha256, size) for sha256, size in session.execute(query)]
 
 
