@@ -92,8 +92,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     panel.install(app)
     for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp, operator.bp):
         app.register_blueprint(blueprint)
-    app.after_request(_headers(settings))
-    ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions)
+    always = _always(settings)
+    app.after_request(_headers(settings, always))
+    ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions, always=always.items())
     app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app
 
@@ -104,22 +105,30 @@ def template_folder() -> Path:
     return checkout if checkout.is_dir() else PACKAGE / "templates"
 
 
-def _headers(settings: Settings) -> Callable[[Response], Response]:
-    """Headers of every answer: nothing from other hosts, no inline script, who may frame us, and nothing kept unless its
-    handler says for how long."""
+def _always(settings: Settings) -> dict[str, str]:
+    """Headers of every answer: nothing from other hosts, no inline script, who may frame us."""
     page = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
         "frame-src blob:; form-action 'self'; base-uri 'none'"
     )
+    return {
+        "Content-Security-Policy": f"{page}; frame-ancestors {settings.frame_ancestors}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS,
+    }
+
+
+def _headers(settings: Settings, always: dict[str, str]) -> Callable[[Response], Response]:
+    """These headers; a handler's own policy says who may frame us too. Nothing is kept unless its handler says for how long."""
     framed = f"frame-ancestors {settings.frame_ancestors}"
 
     def add(response: Response) -> Response:
-        policy = response.headers.get("Content-Security-Policy", page)
-        response.headers["Content-Security-Policy"] = f"{policy}; {framed}"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = PERMISSIONS
+        own = response.headers.get("Content-Security-Policy")
+        response.headers.update(always)
+        if own:
+            response.headers["Content-Security-Policy"] = f"{own}; {framed}"
         response.headers.setdefault("Cache-Control", "no-store")
         if response.is_streamed and (close := getattr(response.response, "close", None)):
             response.call_on_close(close)  # Flask-Compress puts its own stream in place and would leave the file open

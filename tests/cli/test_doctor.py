@@ -9,11 +9,14 @@ import pytest
 from tests.cli.conftest import Ended
 from tests.commands import refused, viewer
 from tests.sandboxes import serving
+from viewer.archive.doctor import Doctor
 from viewer.archive.doctor.causes import Causes, Clues
 from viewer.archive.doctor.knowledge import known_errors
 from viewer.config import Settings
 from viewer.domain.checkup import CHECKS
+from viewer.domain.issuing import TEST_BASE
 from viewer.domain.tax_number import is_tax_number
+from viewer.gateway import probe
 from viewer.gateway.sandbox import companies
 from viewer.gateway.sandbox.catalogue import (
     SANDBOX_ACCOUNT,
@@ -70,6 +73,22 @@ def test_without_a_cloud_its_checks_arent_needed(run: Callable[..., Ended]) -> N
     found = json.loads(run("doctor", "--json").out)
     skipped = [each["name"] for each in found["checks"] if each["state"] == "skipped"]
     assert (found["state"], skipped) == ("ok", ["environment", "dns", "tls", "clock", "credentials"])
+
+
+def test_of_the_test_environment_no_more_is_told_than_is_documented(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nothing(_url: str) -> None:
+        raise OSError("no network in a test")
+
+    for name in ("addresses", "certificate_end", "clock_offset"):
+        monkeypatch.setattr(probe, name, nothing)
+    given = {"VIEWER_INSTANCE": str(instance), "VIEWER_GATEWAY_URL": TEST_BASE}
+    settings = Settings.load({**given, "VIEWER_CLIENT_ID": "x", "VIEWER_CLIENT_SECRET": "y"})
+    found = {check.name: check.message for check in Doctor(settings, gateway=None, issuings=None).check_up()}
+    assert found["environment"] == (
+        "The test environment: synchronous issuing is simulated; whether asynchronous issuing is, is documented nowhere."
+    )
 
 
 def test_a_setting_that_is_wrong_is_one_line(instance: Path) -> None:

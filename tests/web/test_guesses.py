@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ PROXY: dict[str, Any] = {
     "failed_lookups": MOST,
     "trusted_proxies": "127.0.0.1 10.9.0.0/16",
     "token_keys": TOKEN_KEYS,
+    "operator_token": "of the operator",
 }
 
 
@@ -240,3 +241,35 @@ def test_a_proxy_that_nobody_trusts_is_the_client_itself(shared_cloud: ServedApp
         for number in range(MOST):
             problem_of(ask(site, unknown(), f"192.0.2.{number}"), 404, "unknown_userkey")
         problem_of(ask(site, unknown(), "192.0.2.200"), 429, "too_many_requests")
+
+
+def bear(site: Installation, token: str, client: str = "192.0.2.1") -> Any:
+    headers = {"X-Forwarded-For": client, "Authorization": f"Bearer {token}", "Accept": JSON}
+    return site.get("/api/v1/doctor", headers=headers)
+
+
+def type_in(site: Installation, token: str) -> Any:
+    return site.post("/doctor", data={"token": token}, headers={"X-Forwarded-For": "192.0.2.1", "Accept": "text/html"})
+
+
+@pytest.mark.parametrize("give", [bear, type_in])
+def test_wrong_tokens_of_the_operator_count_and_are_not_guessed_beyond_the_limit(
+    pair: tuple[Installation, Installation], give: Callable[[Installation, str], Any]
+) -> None:
+    right = str(PROXY["operator_token"])
+    for number in range(MOST):
+        assert give(pair[number % 2], f"wrong {number}").status_code == 401
+    for site in pair:
+        answer = give(site, "wrong")
+        assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
+        assert give(site, right).status_code == 429, "a right guess would be one too"
+        problem_of(ask(site, unknown()), 429, "too_many_requests")
+        assert bear(site, right, client="192.0.2.2").status_code == 200
+
+
+def test_who_gives_no_token_of_the_operator_guesses_none(pair: tuple[Installation, Installation]) -> None:
+    for _ in range(2 * MOST):
+        assert type_in(pair[0], "").status_code == 401
+        problem_of(bear(pair[0], ""), 401, "bad_token")
+    assert failures(pair[0]) == 0
+    assert bear(pair[0], str(PROXY["operator_token"])).status_code == 200

@@ -62,6 +62,19 @@ def test_a_pages_picture_is_kept_by_its_reader_as_long_as_its_address_is_good(
         assert head.headers["Content-Length"] == str(len(answer.content))
 
 
+def test_a_picture_forbids_the_same_whoever_answers_for_it(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
+    address, _ = shown(odd_site, odd_cloud, "same")
+    now, before = odd_site.get(address), odd_site.get(address)
+    unchanged = odd_site.get(address, headers={"If-None-Match": before.headers["ETag"]})
+    assert (now.status_code, before.status_code, unchanged.status_code) == (200, 200, 304)
+    assert "frame-ancestors 'self'" in now.headers["Content-Security-Policy"]
+    for name in ("Content-Security-Policy", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"):
+        assert now.headers[name] == before.headers[name] == unchanged.headers[name], name
+    for answer in (now, before, unchanged):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", "once"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
 def test_a_picture_asks_nothing_of_the_database(odd_site: Installation, odd_cloud: ScriptedCloud) -> None:
     address, _ = shown(odd_site, odd_cloud, "bare")
     statements: list[str] = []

@@ -28,12 +28,17 @@ class Guesses:
         self._stopped: OrderedDict[str, float] = OrderedDict()
         self._guard = threading.Lock()
 
+    def check_here(self, address: str) -> None:
+        """The same as `check` for clients whom this process has stopped already, without the database."""
+        with self._guard:
+            until = self._stopped.get(line_of(address), 0.0)
+        if until > time.time():
+            raise _refusal(until)
+
     def check(self, address: str) -> None:
         """Raises TooManyRequests where the client at this address has failed too often."""
+        self.check_here(address)
         client = line_of(address)
-        with self._guard:
-            if (until := self._stopped.get(client, 0.0)) > time.time():
-                raise _refusal(until)
         now = datetime.now(UTC)
         with self._database.read() as session:
             times = queries.failed_look_ups(session, client, since=now - WINDOW)

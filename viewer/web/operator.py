@@ -9,6 +9,7 @@ from flask_babel import gettext
 from viewer.archive.doctor import Clues, report, told
 from viewer.domain.checkup import CHECK_STATES, CHECKS, UNKNOWN_ERROR, UNKNOWN_TRACE, VERDICTS
 from viewer.errors import N_, BadToken
+from viewer.web.access import client
 from viewer.web.errors import wants_json
 from viewer.web.reader import archive, language
 
@@ -18,11 +19,21 @@ REFUSED = N_("This page takes the operator's token (VIEWER_OPERATOR_TOKEN) as a 
 
 
 def require_operator(token: str | None = None) -> None:
-    """Raises BadToken unless the request bears the operator's token; nobody does where none is set."""
+    """Raises BadToken unless the request bears the operator's token; nobody does where none is set.
+
+    A wrong one counts as a failed look-up. A client that was stopped ends in TooManyRequests with the right one too, which
+    may be its next guess; that takes no database, since the doctor is asked where it is gone.
+    """
     scheme, _, borne = request.headers.get("Authorization", "").partition(" ")
     given = token if token is not None else borne.strip() if scheme.lower() == "bearer" else ""
     right = archive().settings.operator_token or ""
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), right.encode("utf-8", "replace")) or not right:
+    if not given or not right:
+        raise BadToken(REFUSED)
+    guesses = archive().guesses
+    guesses.check_here(client())
+    if not hmac.compare_digest(given.encode("utf-8", "replace"), right.encode("utf-8", "replace")):
+        guesses.check(client())
+        guesses.failed(client())
         raise BadToken(REFUSED)
 
 

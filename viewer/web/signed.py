@@ -65,12 +65,16 @@ class SignedPages:
 
 
 class ReadyPictures:
-    """WSGI layer that answers for pictures that have been made and lets everything else through."""
+    """WSGI layer that answers for pictures that have been made and lets everything else through; `always` are the headers
+    that every answer has."""
 
-    def __init__(self, app: Wsgi, pages: SignedPages, renditions: Renditions) -> None:
+    def __init__(
+        self, app: Wsgi, pages: SignedPages, renditions: Renditions, *, always: Iterable[tuple[str, str]]
+    ) -> None:
         self._app = app
         self._pages = pages
         self._renditions = renditions
+        self._always = tuple(always)
         self._meaning = lru_cache(REMEMBERED)(self._read)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -89,6 +93,7 @@ class ReadyPictures:
         headers = picture_headers(signed, etag)
         if headers is None:
             return None
+        headers += self._always
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(etag):
             start_response("304 Not Modified", headers)
@@ -161,7 +166,6 @@ def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | No
             "Cross-Origin-Resource-Policy",
             "cross-origin",
         ),  # a sandboxed frame may be of no origin; the address is the key
-        ("X-Content-Type-Options", "nosniff"),
     ]
 
 

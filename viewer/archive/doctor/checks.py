@@ -118,7 +118,10 @@ class Checks:
             return NO_GATEWAY
         environment = environment_of(url)
         if environment == "test":
-            return "ok", N_("The test environment: issuing is simulated."), {}
+            words = N_(
+                "The test environment: synchronous issuing is simulated; whether asynchronous issuing is, is documented nowhere."
+            )
+            return "ok", words, {}
         if environment == "sandbox" and probe.is_sandbox(url):
             return "ok", N_("The sandbox: issuing is simulated."), {}
         if environment == "sandbox":
