@@ -363,6 +363,21 @@ def test_an_invoice_that_cant_be_had_takes_no_place_under_the_number_of_another(
     watch.complaints.clear()
 
 
+def test_sides_are_not_swapped_before_there_is_another_invoice(page: Page, demo: Demo) -> None:
+    page.route("**/paper?**", lambda route: None)
+    page.goto(demo.image_view(THREE_INVOICES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    shown = page.locator("invoice-stage .sheet img.picture")
+    before = shown.get_attribute("data-page-id")
+    assert before
+    page.keyboard.press("c")
+    page.click("[data-do=swap]")
+    expect(shown).to_have_count(1)
+    expect(shown).to_have_attribute("data-page-id", before)
+    page.keyboard.press("Escape")
+    expect(shown).to_have_attribute("data-page-id", before)
+
+
 def test_where_no_other_invoice_can_be_had_nothing_is_compared(page: Page, demo: Demo, watch: Watch) -> None:
     page.route("**/paper?**", lambda route: route.fulfill(status=503))
     page.goto(demo.image_view(THREE_INVOICES))

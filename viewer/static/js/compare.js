@@ -29,7 +29,10 @@ export function compare(wanted = null) {
   const [left, template] = [stage(), document.getElementById("pair")];
   const root = left?.closest(".desk");
   if (!left || !root || !(template instanceof HTMLTemplateElement) || !left.sheet.getClientRects().length) return;
-  if (document.querySelector(".beside[aria-busy]")) return; // whose data are still those of the one before
+  // As long as an invoice is on its way, the data are those of the one before.
+  if (document.querySelector(".beside[aria-busy]")) {
+    return document.addEventListener("pickend", () => left.isConnected && compare(wanted), { once: true });
+  }
   const card = picked();
   const all = cards();
   const at = card ? all.indexOf(card) : -1;
@@ -103,6 +106,7 @@ export function link() {
 /** @param {Comparison} it */
 function swap(it) {
   const { left, right } = it;
+  if (!right.sheet.firstElementChild) return; // the first to compare with is still on its way
   const [a, b] = [left.cloneNode(true), right.cloneNode(true)];
   const [first, second] = [left.page?.number, right.page?.number];
   [it.one, it.other] = [it.other, it.one];
@@ -142,7 +146,7 @@ async function show(it, address, card = null, page = 1) {
   const other = fresh?.querySelector("invoice-stage");
   if (now() !== it || it.round !== round) return;
   if (!fresh || !other) {
-    if (!it.right.page) endComparing();
+    if (it.other === it.one && !it.right.page) endComparing();
     return announce(words(isOffline() ? "offline_asked" : "missing"), true);
   }
   const [data, pager] = [fresh.querySelector("aside.beside"), fresh.querySelector(".pager")];

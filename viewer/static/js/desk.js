@@ -84,6 +84,8 @@ export async function pick(card, { page, file, quietly = false } = {}) {
     beside?.removeAttribute("aria-busy");
     whole = null;
     return announce(words("offline_asked"), true);
+  } finally {
+    if (!signal.aborted) document.dispatchEvent(new CustomEvent("pickend"));
   }
   if (!quietly) {
     const group = entryOf(card)?.textContent?.trim() ?? "";
