@@ -180,6 +180,14 @@ def test_a_row_goes_when_its_time_is_over(
     assert [row.what for row in rows(audited)] == ["image"]
 
 
+def test_an_entry_that_nobody_could_store_is_recorded_without_what_cannot_be(
+    audited: Installation, made: CatalogueBill
+) -> None:
+    audited.whole(made.userkey)
+    (row,) = new_rows(audited, lambda: audited.get(f"/bills/{made.userkey}", params={"branch_id": "a\0b"}))
+    assert row.branch_id == "a?b"
+
+
 def look_at_a_picture(site: Installation, userkey: str) -> None:
     page = pages_of(site.whole(userkey))[0]
     assert site.get(f"/bills/{userkey}/iiif/{page}/full/50,/0/default.jpg").status_code == 200

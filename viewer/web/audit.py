@@ -71,7 +71,7 @@ def _event(
         bill_pk=bill.id,
         bill_no=bill.bill_no,
         bill_id=bill.bill_id,
-        branch_id=branch_id,
+        branch_id=branch_id.replace("\0", "?") if branch_id else None,  # as asked; PostgreSQL takes no NUL
         serial_nos=serial_nos,
         attachment_ids=attachment_ids,
     )
