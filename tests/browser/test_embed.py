@@ -199,7 +199,8 @@ def test_no_address_ever_holds_the_key(embed: Callable[..., Embedded]) -> None:
     expect(viewer.locator(".card .found").first).to_be_visible()
     viewer.locator("[data-do=turn-right]").click()
     expect(viewer.locator("#announcement")).to_contain_text("Turned")
-    viewer.locator("[data-do=turn-left]").click()
+    with shown.page.expect_response("**/rotation"):  # which is told a moment later, and would be told over what follows
+        viewer.locator("[data-do=turn-left]").click()
     with shown.page.expect_download() as download:
         viewer.locator("aside.beside .files a[download]").first.click()
     assert download.value.suggested_filename.endswith(".pdf")
