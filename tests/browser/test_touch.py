@@ -1,5 +1,6 @@
 """Fingers on the stage, the stage over the list, and full screen, in a real browser."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -27,23 +28,23 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
-    session.send(
-        "Input.dispatchTouchEvent",
-        {"type": kind, "touchPoints": [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]},
-    )
+def touch(session: CDPSession, kind: str, *points: tuple[float, float], at: float | None = None) -> None:
+    """`at`: when it happened (Unix seconds), else now."""
+    touched = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    when = {} if at is None else {"timestamp": at}
+    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched, **when})
 
 
 def swipe(page: Page, across: int, along: int) -> None:
-    """One quick stroke of a finger from the sheet's middle."""
+    """One quick stroke of a finger from the sheet's middle, of 60 ms however busy the machine is."""
     box = page.locator("invoice-stage .sheet").bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    session = page.context.new_cdp_session(page)
-    touch(session, "touchStart", (x, y))
+    session, begun = page.context.new_cdp_session(page), time.time() - 0.06
+    touch(session, "touchStart", (x, y), at=begun)
     for part in (1, 2):
-        touch(session, "touchMove", (x + across * part / 2, y + along * part / 2))
-    touch(session, "touchEnd")
+        touch(session, "touchMove", (x + across * part / 2, y + along * part / 2), at=begun + 0.02 * part)
+    touch(session, "touchEnd", at=begun + 0.06)
     session.detach()
 
 
