@@ -14,7 +14,6 @@ from viewer.config import Settings
 from viewer.i18n import DEFAULT, LANGUAGES, TRANSLATIONS
 from viewer.instance import signing_keys
 from viewer.logs import keep_keys_out
-from viewer.store.schema import check_version
 from viewer.web import (
     api,
     bundles,
@@ -51,7 +50,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     keep_keys_out()
     settings = settings or Settings.load()
     archive = Archive.compose(settings)
-    check_version(archive.database)
     app = APIFlask(
         "viewer",
         title="Bill viewer",

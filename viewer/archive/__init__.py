@@ -26,6 +26,7 @@ from viewer.documents.pool import Decoders
 from viewer.gateway.client import Gateway
 from viewer.gateway.fetch import Fetcher
 from viewer.store.database import Database
+from viewer.store.schema import check_version
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,12 @@ class Archive:
 
     @classmethod
     def compose(cls, settings: Settings, *, decoder_processes: int = 2) -> "Archive":
-        """The archive of an installation; `close` ends its threads, processes and connections."""
+        """The archive of an installation; `close` ends its threads, processes and connections. Raises OldSchema, or
+        ConfigError where there is no store of originals."""
         with contextlib.ExitStack() as stack:
             database = Database(settings.database_url)
             stack.callback(database.close)
+            check_version(database)
             blobs = Blobs(settings.blob_url)
             decoders = Decoders(settings, processes=decoder_processes)
             stack.callback(decoders.close)
