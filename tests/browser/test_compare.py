@@ -43,6 +43,31 @@ def comparing(page: Page, demo: Demo) -> Page:
     return page
 
 
+def test_comparing_begins_and_ends_although_the_picture_is_just_being_opened(page: Page, demo: Demo) -> None:
+    """The moment between making its viewer and its first page, which a mouse over the picture brings about."""
+    page.goto(demo.image_view(THREE_INVOICES))
+    expect(page.locator(".card[aria-current]")).to_have_count(1)
+    press = """async (how) => {
+      const stage = document.querySelector("invoice-stage");
+      const made = new Promise((resolve) => new MutationObserver(() => {
+        if (stage.viewer) resolve();
+      }).observe(stage.sheet, { childList: true }));
+      if (how === "anew") stage.sleep();
+      void stage.live();
+      await made;
+      const open = stage.viewer.world.getItemCount();
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "c", bubbles: true, cancelable: true }));
+      return open;
+    }"""
+    assert page.evaluate(press, "first") == 0
+    page.wait_for_function(LIVE)
+    page.keyboard.press("+")
+    await_zooms(page, 140, 140)
+    assert page.evaluate(press, "anew") == 0
+    expect(page.locator("invoice-stage")).to_have_count(1)
+    page.wait_for_function(f"() => Math.abs(({ZOOMS})()[0] - 140) < 3")
+
+
 def test_the_next_invoice_comes_beside_the_one_shown(comparing: Page, demo: Demo) -> None:
     left, right = comparing.locator(".pair .who").all()
     expect(left).to_contain_text(number_of(demo, THREE_INVOICES, 0))

@@ -45,7 +45,7 @@ export function compare(wanted = null) {
   const right = pair?.querySelector("invoice-stage");
   if (!(pair instanceof HTMLElement) || !(right instanceof InvoiceStage)) return;
   const focused = document.activeElement;
-  const view = left.viewer ? viewOf(left.viewer) : WHOLE;
+  const view = viewOf(left.viewer) ?? WHOLE;
   left.replaceWith(pair);
   left.classList.remove("stage");
   right.before(left);
@@ -73,7 +73,7 @@ export function endComparing() {
   current = null;
   if (!it) return false;
   const { left, one } = it;
-  const [focused, view] = [document.activeElement, left.viewer && viewOf(left.viewer)];
+  const [focused, view] = [document.activeElement, viewOf(left.viewer) ?? (it.linked && it.view)];
   left.classList.add("stage");
   left.classList.remove("in-hand");
   it.pair.replaceWith(left);
@@ -94,9 +94,8 @@ export function link() {
   if (!it) return;
   it.linked = !it.linked;
   it.pair.querySelector("[data-do=link]")?.setAttribute("aria-pressed", String(it.linked));
-  const [a, b] = [it.left.viewer, it.right.viewer];
-  if (it.linked && a && b) {
-    const [one, other] = [viewOf(a, false), viewOf(b, false)];
+  const [one, other] = [it.left, it.right].map(({ viewer }) => viewOf(viewer, false));
+  if (it.linked && one && other) {
     it.view = one;
     it.shift = { x: other.x - one.x, y: other.y - one.y, zoom: other.zoom / one.zoom };
   }
@@ -309,8 +308,8 @@ function follow(it, side, viewer) {
     if (led()) it.leader = viewer;
   };
   const copy = () => {
-    if (!led() || it.leader !== viewer) return;
-    const view = viewOf(viewer);
+    const view = led() && it.leader === viewer && viewOf(viewer);
+    if (!view) return;
     it.view = mine > 0 ? view : moved(view, it.shift, -1);
     if (partner.viewer?.world.getItemCount()) quietly(() => put(partner.viewer, moved(view, it.shift, mine)));
   };
@@ -333,8 +332,10 @@ function moved(view, shift, sign) {
   return { x: view.x + sign * shift.x, y: view.y + sign * shift.y, zoom: view.zoom * shift.zoom ** sign };
 }
 
-/** Of a viewer: as it is now, or where it is moving to. @param {any} viewer @returns {View} */
-function viewOf({ viewport, world }, now = true) {
+/** Of a viewer: as it is now, or where it is moving to; null while it has no page yet. @param {any} viewer @returns {View | null} */
+function viewOf(viewer, now = true) {
+  if (!viewer?.world.getItemCount()) return null;
+  const { viewport, world } = viewer;
   const { x: width, y: height } = world.getItemAt(0).getContentSize();
   const centre = viewport.getCenter(now);
   const [x, y] = quarters(centre.x - 0.5, (centre.y * width) / height - 0.5, viewport.getRotation() / 90);
