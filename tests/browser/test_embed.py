@@ -476,6 +476,7 @@ def test_where_everybody_may_frame_only_who_knows_the_key_is_answered(
     page.goto(stranger.put("nosy", TALKING.format(address=f"{open_site.url}/bills/{BILL.userkey}?lang=en")))
     viewer = page.frame_locator("iframe")
     expect(viewer.locator(".card[aria-current]")).to_have_count(1)
+    page.wait_for_function("() => told.length === 1")  # before, nobody hears, and nothing would be refused
     say = "(message) => frames[0].postMessage({ billViewer: 1, ...message }, '*')"
     for message in (
         {"type": "showEntry", "branchId": entry(1), "view": "location"},
@@ -496,6 +497,7 @@ def test_another_bills_key_gets_another_document_and_nothing_of_the_first(
     page = context.new_page()
     page.goto(stranger.put("nosy", TALKING.format(address=f"{open_site.url}/bills/{BILL.userkey}?lang=en")))
     expect(page.frame_locator("iframe").locator(".card[aria-current]")).to_have_count(1)
+    page.wait_for_function("() => told.length === 1")  # before, nobody hears
     page.evaluate("(key) => frames[0].postMessage({ billViewer: 1, type: 'open', key }, '*')", OTHER.userkey)
     page.wait_for_function("() => told.filter((each) => each === 'hello').length === 2")
     assert set(page.evaluate("told")) == {"hello"}

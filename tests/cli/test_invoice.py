@@ -26,7 +26,7 @@ from viewer.gateway.sandbox.catalogue import (
 )
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.state import State
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import open_database
 
 README = Path(__file__).parents[2] / "README.md"
@@ -254,7 +254,7 @@ def test_what_came_to_nothing_ends_so_however_often_it_is_asked_for(
     other = {**settings, "CLIENT_ID": SANDBOX_COMPANY_ID}
     assert run("invoice", "issue", request_file, *named, **other).status == 1
     with open_database(f"sqlite:///{instance / 'viewer.db'}") as database, database.write() as session:
-        queries.load_issuing(session, reqid).state = became
+        ledger_queries.load_issuing(session, reqid).state = became
     asked = {"query": ("query", f"NOTHING-{became}", "--json"), "issue": ("issue", request_file, *named)}
     for words, arguments in asked.items():
         ended = run("invoice", *arguments, **(settings if words == "query" else other))

@@ -18,7 +18,7 @@ from viewer.gateway.sandbox.server import ServedApp
 from viewer.gateway.sandbox.shapes import CatalogueBill
 from viewer.gateway.sandbox.state import State
 from viewer.store.ledger import AuditRow
-from viewer.store.queries import AuditFilter
+from viewer.store.ledger_queries import AuditFilter
 
 CLIENT = {"X-Forwarded-For": "192.0.2.7"}
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from viewer.config import Settings
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import Database
 from viewer.store.ledger import AuditRow
-from viewer.store.queries import AuditFilter
+from viewer.store.ledger_queries import AuditFilter
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -56,7 +56,7 @@ class Audit:
         now = datetime.now(UTC)
         with self._database.write() as session:
             if time.monotonic() - self._swept > DAY or not self._swept:
-                queries.forget_audit(session, now=now)
+                ledger_queries.forget_audit(session, now=now)
                 self._swept = time.monotonic()
             session.add(
                 AuditRow(
@@ -92,4 +92,4 @@ class Audit:
     def read(self, wanted: AuditFilter) -> Iterator[AuditRow]:
         """The rows that fit, the oldest first, however many there are."""
         with self._database.read() as session:
-            yield from queries.find_audit(session, wanted)
+            yield from ledger_queries.find_audit(session, wanted)

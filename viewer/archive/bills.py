@@ -16,7 +16,7 @@ from viewer.domain.listing import BillListing, ListedEntry
 from viewer.errors import N_, NotReady, UnknownUserkey, UpstreamError, UpstreamRefused, ViewerError
 from viewer.flight import SingleFlight
 from viewer.gateway.client import Gateway
-from viewer.store import queries
+from viewer.store import dialect, ledger_queries, queries
 from viewer.store.database import Database
 from viewer.store.models import Bill
 from viewer.store.record import add_entries, lock_bill, record_listing
@@ -123,7 +123,7 @@ class Bills:
             userkey = ""
         with self._database.write() as session:
             if not userkey:
-                queries.lock_name(session, bill_id)
+                dialect.lock_name(session, bill_id)
                 first = queries.load_bill_by_id(session, bill_id)
                 userkey = first.userkey if first else secrets.token_hex(16)
             bill = lock_bill(session, userkey, source="upstream", load=queries.ENTRIES)
@@ -223,19 +223,19 @@ class Bills:
             return self._ask_upstream(self._gateway, userkey, stored)
         finally:
             with self._database.write() as session:
-                queries.release_asking(session, userkey)
+                ledger_queries.release_asking(session, userkey)
 
     def _claim(self, userkey: str) -> bool:
         now = datetime.now(UTC)
         until = now + timedelta(seconds=self._settings.upstream_deadline + 5)
         with self._database.write() as session:
-            return queries.claim_asking(session, userkey, now=now, until=until)
+            return ledger_queries.claim_asking(session, userkey, now=now, until=until)
 
     def _await_other(self, userkey: str) -> None:
         """Waits while another process asks for this bill; what it is told is stored then."""
         while True:
             with self._database.read() as session:
-                if not queries.is_asked(session, userkey, now=datetime.now(UTC)):
+                if not ledger_queries.is_asked(session, userkey, now=datetime.now(UTC)):
                     return
             time.sleep(LOOK_AGAIN)
 

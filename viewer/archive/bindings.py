@@ -7,7 +7,7 @@ from viewer.domain.keys import branch_key
 from viewer.errors import N_, CommandError
 from viewer.gateway.binding import Binding, EntryOfBill
 from viewer.gateway.client import Gateway
-from viewer.store import queries
+from viewer.store import ledger_queries, queries
 from viewer.store.database import Database
 
 
@@ -27,7 +27,7 @@ class Bindings:
         desk.bind(serial_nos, on, cache=cache)
         with self._database.write() as session:
             if bill := queries.load_bill_by_id(session, on.bill_id):
-                queries.add_bindings(session, bill.id, branch_key(on.branch_id), serial_nos)
+                ledger_queries.add_bindings(session, bill.id, branch_key(on.branch_id), serial_nos)
         self._bills.make_due(on.bill_id)
         return userkey
 
@@ -36,7 +36,7 @@ class Bindings:
         self._desk().release(serial_nos, bill_id=bill_id, branch_id=branch_id)
         with self._database.write() as session:
             if bill := queries.load_bill_by_id(session, bill_id):
-                queries.remove_bindings(session, bill.id, branch_key(branch_id), serial_nos or None)
+                ledger_queries.remove_bindings(session, bill.id, branch_key(branch_id), serial_nos or None)
         self._bills.make_due(bill_id)
 
     def set_status(self, serial_nos: Sequence[str], status: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from viewer.config import Settings
 from viewer.domain.signing import ENC_TYPES, is_signed
 from viewer.errors import N_, BadSignature
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import Database
 
 WINDOW = timedelta(minutes=5)
@@ -36,15 +36,17 @@ class Calls:
         digest = hashlib.sha256(path.encode() + b"\0" + body).hexdigest()
         now = datetime.now(UTC)
         with self._database.write() as session:
-            queries.forget_calls(session, before=now - 2 * WINDOW)
-            served = queries.claim_call(session, client_id=client_id, timestamp=timestamp, digest=digest, now=now)
+            ledger_queries.forget_calls(session, before=now - 2 * WINDOW)
+            served = ledger_queries.claim_call(
+                session, client_id=client_id, timestamp=timestamp, digest=digest, now=now
+            )
             if served.digest != digest:
                 raise BadSignature(N_("This client_id and timestamp were used for another call. Sign each call anew."))
             if served.answer is not None:
                 return served.answer
         answer = act()
         with self._database.write() as session:
-            queries.claim_call(
+            ledger_queries.claim_call(
                 session, client_id=client_id, timestamp=timestamp, digest=digest, now=now
             ).answer = answer
         return answer

@@ -35,7 +35,7 @@ from viewer.errors import (
 )
 from viewer.flight import SingleFlight
 from viewer.gateway.fetch import Fetcher
-from viewer.store import queries
+from viewer.store import dialect, queries
 from viewer.store.database import Database
 from viewer.store.models import File, Page
 
@@ -197,7 +197,7 @@ class Fetching:
             return twin.sha256, twin.size or 0
         sha256, size = self._content(userkey, sheet)
         with self._database.write() as session:
-            queries.lock_content(session, sha256)
+            dialect.lock_content(session, sha256)
             noted = queries.note_sheet(session, sheet, sha256=sha256, size=size)
         if not noted:
             drop_unused(self._database, self._blobs, [sha256])
@@ -249,7 +249,7 @@ class Fetching:
         faster: then it stays as it is. What was stored for it goes again if no file has it."""
         with self._database.write() as session:
             if content:
-                queries.lock_content(session, content.sha256)
+                dialect.lock_content(session, content.sha256)
             row = queries.hold_file(session, file)
             if row and row.version == file.version and row.state == "pending":
                 row.claimed_until = None

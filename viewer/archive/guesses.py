@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from viewer.domain.client import line_of
 from viewer.errors import N_, TooManyRequests
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import Database
 
 WINDOW = timedelta(minutes=1)
@@ -41,7 +41,7 @@ class Guesses:
         client = line_of(address)
         now = datetime.now(UTC)
         with self._database.read() as session:
-            times = queries.failed_look_ups(session, client, since=now - WINDOW)
+            times = ledger_queries.failed_look_ups(session, client, since=now - WINDOW)
         if len(times) >= self._most:
             until = (times[-self._most] + WINDOW).timestamp()
             with self._guard:
@@ -55,7 +55,7 @@ class Guesses:
         """One failure more."""
         now = datetime.now(UTC)
         with self._database.write() as session:
-            queries.note_failed_look_up(session, line_of(address), now=now, keep=now - WINDOW)
+            ledger_queries.note_failed_look_up(session, line_of(address), now=now, keep=now - WINDOW)
 
 
 def _refusal(until: float) -> TooManyRequests:

@@ -23,7 +23,7 @@ from viewer.errors import N_, CommandError, IssuingRefused, IssuingUnknown, Upst
 from viewer.gateway.client import Gateway
 from viewer.gateway.issue_request import ON_PAPER, IssueRequest
 from viewer.gateway.wire.answers import Issued, parse_issued
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import Database
 from viewer.store.ledger import Issuing
 
@@ -88,7 +88,7 @@ class Issuings:
         digest = hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
         body.setdefault("serialNo", secrets.token_hex(16))
         with self._database.write() as session:
-            first = queries.claim_issuing(
+            first = ledger_queries.claim_issuing(
                 session,
                 reqid=reqid,
                 written_at=datetime.now(UTC),
@@ -164,16 +164,16 @@ class Issuings:
     def find(self, serial_no: str) -> Issuing | None:
         """The latest issuing of this serial number from here."""
         with self._database.read() as session:
-            return queries.find_issuing(session, serial_no)
+            return ledger_queries.find_issuing(session, serial_no)
 
     def last(self, count: int) -> list[Issuing]:
         with self._database.read() as session:
-            return queries.last_issuings(session, count)
+            return ledger_queries.last_issuings(session, count)
 
     def _repeated(self, reqid: str, digest: str) -> Issuing:
         """What is written under a reqid that was claimed before."""
         with self._database.read() as session:
-            known = queries.load_issuing(session, reqid)
+            known = ledger_queries.load_issuing(session, reqid)
         if known.digest != digest:
             raise CommandError(
                 N_("Nothing was sent: the reqid {reqid} stands for another request, of {when}."),
@@ -186,7 +186,7 @@ class Issuings:
 
     def _note(self, reqid: str, state: str, answer: dict[str, Any] | None, serial_no: str | None = None) -> Issuing:
         with self._database.write() as session:
-            row = queries.load_issuing(session, reqid)
+            row = ledger_queries.load_issuing(session, reqid)
             row.state, row.answer, row.answered_at = state, answer, datetime.now(UTC)
             row.cloud_serial_no = serial_no or row.cloud_serial_no
         return row

@@ -8,7 +8,7 @@ from viewer.archive.audit import Audit, Event
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.imaging import cache
-from viewer.store import queries
+from viewer.store import dialect, queries
 from viewer.store.database import Database
 from viewer.store.models import Bill
 
@@ -85,7 +85,7 @@ def drop_unused(database: Database, blobs: Blobs, contents: Iterable[str]) -> se
     gone = set()
     for sha256 in contents:
         with database.write() as session:
-            queries.lock_content(session, sha256)
+            dialect.lock_content(session, sha256)
             if not queries.stored_contents(session, [sha256]):
                 blobs.delete(sha256)
                 gone.add(sha256)

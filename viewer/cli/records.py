@@ -17,7 +17,7 @@ from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.store.database import open_database
 from viewer.store.ledger import AuditRow
-from viewer.store.queries import AuditFilter
+from viewer.store.ledger_queries import AuditFilter
 from viewer.store.schema import check_version
 from viewer.web.words import size as size_text
 

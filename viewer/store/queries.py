@@ -1,13 +1,11 @@
-"""What requests ask of the database, each in a fixed number of queries whatever the size of the bill."""
+"""What requests ask of the database about bills and files, each in a fixed number of queries whatever the size of the bill."""
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -17,8 +15,6 @@ from viewer.domain.listing import CROP
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 from viewer.errors import UnknownFile
-from viewer.store.base import Base
-from viewer.store.ledger import Asking, AuditRow, Binding, FailedLookUp, Issuing, ServedCall
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice, Page
 
 ENTRIES = (selectinload(Bill.entries),)
@@ -84,34 +80,6 @@ def load_bill_by_id(session: Session, bill_id: str) -> Bill | None:
     """The stored bill that carries an ERP's bill id: an imported one first, then the oldest."""
     query = select(Bill).where(Bill.bill_id == bill_id).order_by(Bill.source != "import", Bill.id).limit(1)
     return session.scalars(query).one_or_none()
-
-
-def bindings_of(session: Session, bill_pk: int) -> dict[str, list[str]]:
-    """The branch keys that messages gave each serial number of a bill, in the order in which they came."""
-    found: dict[str, list[str]] = {}
-    for row in session.scalars(select(Binding).where(Binding.bill_pk == bill_pk).order_by(Binding.id)):
-        found.setdefault(row.serial_no, []).append(row.branch_key)
-    return found
-
-
-def set_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
-    """Exactly these invoices hang on the entry."""
-    remove_bindings(session, bill_pk, branch_key, None)
-    add_bindings(session, bill_pk, branch_key, serial_nos)
-
-
-def add_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str]) -> None:
-    """These invoices hang on the entry, too."""
-    remove_bindings(session, bill_pk, branch_key, serial_nos)
-    session.add_all(
-        Binding(bill_pk=bill_pk, branch_key=branch_key, serial_no=each) for each in dict.fromkeys(serial_nos)
-    )
-
-
-def remove_bindings(session: Session, bill_pk: int, branch_key: str, serial_nos: Collection[str] | None) -> None:
-    """These invoices no longer hang on the entry; None: none does."""
-    of_entry = delete(Binding).where(Binding.bill_pk == bill_pk, Binding.branch_key == branch_key)
-    session.execute(of_entry if serial_nos is None else of_entry.where(Binding.serial_no.in_(serial_nos)))
 
 
 def make_due(session: Session, bill_id: str) -> None:
@@ -243,138 +211,9 @@ def renew_claims(session: Session, file_pks: Collection[int], *, until: datetime
     )
 
 
-def insert(session: Session, table: type[Base]) -> Any:
-    """The database's own INSERT, which knows what to do about a conflict."""
-    return postgresql.insert(table) if session.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
-
-
-def claim_asking(session: Session, userkey: str, *, now: datetime, until: datetime) -> bool:
-    """Takes the asking for a bill upstream for this process; False while another process has it."""
-    claim = insert(session, Asking).values(userkey=userkey, until=until)
-    claim = claim.on_conflict_do_update(
-        index_elements=[Asking.userkey], set_={"until": until}, where=Asking.until < now
-    )
-    return session.execute(claim.returning(Asking.userkey)).scalar_one_or_none() is not None
-
-
-def is_asked(session: Session, userkey: str, *, now: datetime) -> bool:
-    """Whether some process is asking for it now."""
-    query = select(Asking.userkey).where(Asking.userkey == userkey, Asking.until >= now)
-    return session.scalars(query).one_or_none() is not None
-
-
-def release_asking(session: Session, userkey: str) -> None:
-    session.execute(delete(Asking).where(Asking.userkey == userkey))
-
-
-def lock_content(session: Session, sha256: str) -> None:
-    """Holds a content until the commit: nobody says meanwhile that a file has it, nor that none has and drops it."""
-    lock_name(session, f"content/{sha256}")
-
-
-def lock_name(session: Session, name: str) -> None:
-    """Holds a name until the commit, where the row that will bear it doesn't exist yet (SQLite's writers hold all)."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
-
-
-def claim_call(session: Session, *, client_id: str, timestamp: str, digest: str, now: datetime) -> ServedCall:
-    """The served call under this stamp, made with this digest if the stamp is new."""
-    lock_name(session, f"{client_id}/{timestamp}")
-    query = select(ServedCall).where(ServedCall.client_id == client_id, ServedCall.timestamp == timestamp)
-    served = session.scalars(query).one_or_none()
-    if served is None:
-        served = ServedCall(client_id=client_id, timestamp=timestamp, digest=digest, served_at=now)
-        session.add(served)
-    return served
-
-
-def forget_calls(session: Session, *, before: datetime) -> None:
-    """Drops served calls whose stamp is no longer good anyway."""
-    session.execute(delete(ServedCall).where(ServedCall.served_at < before))
-
-
-def claim_issuing(session: Session, **facts: Any) -> bool:
-    """Writes an issuing under its reqid; False where the reqid is taken, whoever wrote it."""
-    claim = insert(session, Issuing).values(**facts).on_conflict_do_nothing(index_elements=[Issuing.reqid])
-    return session.execute(claim.returning(Issuing.id)).scalar_one_or_none() is not None
-
-
-def load_issuing(session: Session, reqid: str) -> Issuing:
-    """The issuing under a reqid that was claimed."""
-    return session.scalars(select(Issuing).where(Issuing.reqid == reqid)).one()
-
-
-def find_issuing(session: Session, serial_no: str) -> Issuing | None:
-    """The latest issuing of a serial number (开票流水号) from here."""
-    named = or_(Issuing.serial_no == serial_no, Issuing.cloud_serial_no == serial_no)
-    return session.scalars(select(Issuing).where(named).order_by(Issuing.id.desc()).limit(1)).one_or_none()
-
-
-def last_issuings(session: Session, count: int) -> list[Issuing]:
-    """The latest issuings, the newest first."""
-    return list(session.scalars(select(Issuing).order_by(Issuing.id.desc()).limit(count)))
-
-
-def failed_look_ups(session: Session, client: str, *, since: datetime) -> list[datetime]:
-    """When look-ups of this client failed, the oldest first."""
-    query = select(FailedLookUp.at).where(FailedLookUp.client == client, FailedLookUp.at > since)
-    return list(session.scalars(query.order_by(FailedLookUp.at)))
-
-
-def note_failed_look_up(session: Session, client: str, *, now: datetime, keep: datetime) -> None:
-    """One more; those of before `keep` are dropped."""
-    session.execute(delete(FailedLookUp).where(FailedLookUp.at <= keep))
-    session.add(FailedLookUp(client=client, at=now))
-
-
 def is_stored(session: Session, userkey: str) -> bool:
     """Whether a bill of this userkey is stored, withdrawn or not."""
     return session.scalars(select(Bill.id).where(Bill.userkey == userkey)).one_or_none() is not None
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditFilter:
-    """Which rows of the audit are wanted; what is None makes no difference. `bill` is a number, an ERP's id or a userkey."""
-
-    bill: str | None = None
-    serial_no: str | None = None
-    reader: str | None = None
-    action: str | None = None
-    client: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def find_audit(session: Session, wanted: AuditFilter) -> Iterator[AuditRow]:
-    """The rows that fit, the oldest first, a few at a time from the database."""
-    query = select(AuditRow).order_by(AuditRow.at, AuditRow.id).execution_options(yield_per=500)
-    if wanted.bill is not None:
-        of_userkey = Bill.userkey == wanted.bill.lower()
-        fits = (
-            *(AuditRow.bill_no == wanted.bill, AuditRow.bill_id == wanted.bill),
-            AuditRow.bill_pk.in_(select(Bill.id).where(of_userkey)),
-            # The same bill, purged and opened again since, has another row.
-            AuditRow.bill_id.in_(select(Bill.bill_id).where(of_userkey, Bill.bill_id.is_not(None))),
-        )
-        query = query.where(or_(*fits))
-    for column in ("reader", "action", "client"):
-        if (value := getattr(wanted, column)) is not None:
-            query = query.where(getattr(AuditRow, column) == value)
-    if wanted.since is not None:
-        query = query.where(AuditRow.at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(AuditRow.at < wanted.until)
-    for row in session.scalars(query):
-        if wanted.serial_no is None or wanted.serial_no in row.serial_nos:
-            session.expunge(row)
-            yield row
-
-
-def forget_audit(session: Session, *, now: datetime) -> int:
-    """Drops the rows that are no longer to be kept; how many there were."""
-    gone = session.execute(delete(AuditRow).where(AuditRow.kept_until <= now).returning(AuditRow.id))
-    return len(gone.all())
 
 
 def owner_of(session: Session, file: File) -> tuple[Bill, str | None, str | None]:

@@ -14,7 +14,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from viewer.domain.keys import branch_key
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
-from viewer.store import queries
+from viewer.store import dialect, ledger_queries
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.store.queries import WHOLE_BILL
 
@@ -30,7 +30,7 @@ INVOICE_FACTS = (
 def lock_bill(session: Session, userkey: str, *, source: str, load: Sequence[ExecutableOption] = WHOLE_BILL) -> Bill:
     """The bill of a userkey, made if it is new, with what `load` says of it; nobody else writes it meanwhile."""
     session.execute(
-        queries.insert(session, Bill).values(userkey=userkey, source=source, withdrawn=False).on_conflict_do_nothing()
+        dialect.insert(session, Bill).values(userkey=userkey, source=source, withdrawn=False).on_conflict_do_nothing()
     )
     session.execute(select(Bill.id).where(Bill.userkey == userkey).with_for_update())
     return session.scalars(select(Bill).where(Bill.userkey == userkey).options(*load)).one()
@@ -73,7 +73,7 @@ def record_entry(session: Session, bill: Bill, branch_id: str, listed: Sequence[
     for invoice in bill.invoices:
         others = [each for each in invoice.entries if each is not entry]
         invoice.entries = [*others, entry] if invoice.serial_no in hung else others
-    queries.set_bindings(session, bill.id, key, [each.serial_no for each in listed])
+    ledger_queries.set_bindings(session, bill.id, key, [each.serial_no for each in listed])
 
 
 def record_more(bill: Bill, listed: Iterable[ListedInvoice]) -> None:
@@ -96,7 +96,7 @@ def record_more(bill: Bill, listed: Iterable[ListedInvoice]) -> None:
 
 def _hang_as_told(session: Session, bill: Bill, entries: dict[str, Entry]) -> None:
     """A list that names no entry at all leaves that to the messages."""
-    told = queries.bindings_of(session, bill.id)
+    told = ledger_queries.bindings_of(session, bill.id)
     for invoice in bill.invoices:
         invoice.entries = [entries[key] for key in told.get(invoice.serial_no, []) if key in entries]
 

@@ -17,6 +17,18 @@ from viewer.errors import N_, BadRequest, FileUnavailable
 from viewer.store.models import Bill
 from viewer.web import present, searching
 from viewer.web.access import opens
+from viewer.web.asked import (
+    DoctorQuery,
+    DownloadQuery,
+    EmbedTokenIn,
+    ImageViewQuery,
+    LocationViewQuery,
+    PushIn,
+    RegisterIn,
+    RotationIn,
+    SearchQuery,
+    WaitQuery,
+)
 from viewer.web.audit import seen, seen_file
 from viewer.web.operator import clues_of, require_operator
 from viewer.web.originals import send_original
@@ -24,23 +36,13 @@ from viewer.web.reader import archive, language, reader_of
 from viewer.web.schemas import (
     BillOut,
     DoctorOut,
-    DoctorQuery,
-    DownloadQuery,
-    EmbedTokenIn,
     EmbedTokenOut,
     ImageViewOut,
-    ImageViewQuery,
     LocationViewOut,
-    LocationViewQuery,
-    PushIn,
     RegisteredOut,
-    RegisterIn,
-    RotationIn,
     RotationOut,
     SearchOut,
-    SearchQuery,
     UserkeyOut,
-    WaitQuery,
 )
 
 bp = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Bills")

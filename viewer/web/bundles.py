@@ -18,12 +18,13 @@ from viewer.domain.print_layout import PrintOptions
 from viewer.errors import N_, BadRequest
 from viewer.imaging.cache import ENGINE
 from viewer.web.access import mark_of, opens
+from viewer.web.asked import BundleQuery, PagePictureQuery, PrintQuery, SelectionQuery
 from viewer.web.audit import seen
 from viewer.web.bound import bill_title, binding, pages_files, paper_source
 from viewer.web.index_csv import index_csv, listed_files, members
 from viewer.web.originals import disposition
 from viewer.web.reader import archive
-from viewer.web.schemas import BundleQuery, PagePictureQuery, PrintQuery, ProgressOut, SelectionQuery
+from viewer.web.schemas import ProgressOut
 from viewer.web.viewed import Viewed, complete, selected
 
 bp = APIBlueprint("bundles", __name__, url_prefix="/api/v1/bills", tag="Print and bundles")

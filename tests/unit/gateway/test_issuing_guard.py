@@ -21,7 +21,7 @@ from viewer.domain.issuing import Permit, Typed, environment_of
 from viewer.errors import CommandError, IssuingRefused
 from viewer.gateway.client import Gateway
 from viewer.gateway.issuing_guard import Guard, IssuingRequest, asks_for_an_invoice
-from viewer.store import queries
+from viewer.store import ledger_queries
 from viewer.store.database import Database
 from viewer.store.ledger import AuditRow
 from viewer.store.schema import upgrade
@@ -93,7 +93,7 @@ def test_no_configuration_and_no_flags_send_a_real_request_by_accident(
         if asks_for_an_invoice(request.url or ""):
             (reqid,) = query_of(request)["reqid"]
             with database.read() as session:
-                assert queries.load_issuing(session, reqid).state == "sending"
+                assert ledger_queries.load_issuing(session, reqid).state == "sending"
                 (row,) = session.scalars(select(AuditRow).where(AuditRow.what == reqid))
                 flagged = query_of(request).get("debugOpenInvoice") == ["1"]
                 assert row.action == ("issue simulated" if flagged else "issue real")

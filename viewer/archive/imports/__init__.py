@@ -18,7 +18,7 @@ from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.domain.listing import BillListing, ListedFile
 from viewer.errors import N_, CommandError
-from viewer.store import queries
+from viewer.store import dialect, queries
 from viewer.store.database import Database
 from viewer.store.record import lock_bill, record_listing
 
@@ -86,7 +86,7 @@ class Imports:
     def _record(self, listing: BillListing) -> str:
         assert listing.bill_id
         with self._database.write() as session:
-            queries.lock_name(session, listing.bill_id)
+            dialect.lock_name(session, listing.bill_id)
             known = queries.load_bill_by_id(session, listing.bill_id)
             userkey = known.userkey if known and known.source == "import" else secrets.token_hex(16)
             bill = lock_bill(session, userkey, source="import")
