@@ -17,6 +17,7 @@ from viewer.logs import keep_keys_out
 from viewer.web import (
     api,
     bundles,
+    counting,
     errors,
     health,
     images,
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     always = _always(settings)
     app.after_request(_headers(settings, always))
+    counting.install(app)
     ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions, always=always.items())
     app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app

@@ -186,7 +186,7 @@ class Settings:
         "0",
         "1: a token's bill_id that isn't stored here is asked for at the invoice cloud (getUserKey)",
     )
-    operator_token: str | None = setting(optional, "", "bearer token of the operator's pages")
+    operator_token: str | None = setting(optional, "", "bearer token of the operator's pages (/doctor, /metrics)")
     timezone: ZoneInfo = setting(zone, "Asia/Shanghai", "time zone of the times shown")
     bill_ttl: float = setting(seconds(0), "300", "seconds after which a bill is asked for again when opened")
     unknown_errcodes: frozenset[str] = setting(

@@ -1,8 +1,11 @@
 """`viewer serve` as a process: it serves, it finishes what is under way when it is told to end, and leaves nothing behind."""
 
+import os
+import re
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -99,6 +102,33 @@ def listens(url: str) -> bool:
 def test_a_killed_server_leaves_none_of_its_processes_behind(instance: Path) -> None:
     with served(instance, WORKERS="1") as (process, url):
         assert requests.get(f"{url}/readyz", timeout=MINUTE).ok
+        started = below(process.pid)
+        process.kill()
+        process.communicate()
+        until(lambda: not started & set(families()))
+
+
+def test_every_thread_of_a_server_process_leaves_the_end_to_the_one_that_waits_for_it(instance: Path) -> None:
+    """A thread that took SIGTERM itself would leave the server half ended, for ever."""
+    with served(instance, WORKERS="1") as (process, url):
+        assert requests.get(f"{url}/readyz", timeout=MINUTE).ok
+        (worker,) = (child for child, parent in families().items() if parent == process.pid)
+        assert sum(not blocks_the_end(thread) for thread in Path(f"/proc/{worker}/task").iterdir()) == 1
+
+
+def blocks_the_end(thread: Path) -> bool:
+    """Whether a thread (its folder below /proc) hears neither SIGTERM nor SIGINT; while it waits for them, it does."""
+    (blocked,) = re.findall(r"^SigBlk:\s+(\w+)$", (thread / "status").read_text(), re.MULTILINE)
+    return all(int(blocked, 16) >> (number - 1) & 1 for number in (signal.SIGTERM, signal.SIGINT))
+
+
+@pytest.mark.parametrize("moment", [0, 0.1, 0.2, 0.3, 0.4, 0.6])
+def test_a_server_that_is_killed_while_a_process_of_it_begins_leaves_none_behind(instance: Path, moment: float) -> None:
+    with served(instance, WORKERS="2") as (process, _):
+        first = {child for child, parent in families().items() if parent == process.pid}
+        os.kill(min(first), signal.SIGKILL)
+        until(lambda: bool({child for child, parent in families().items() if parent == process.pid} - first))
+        time.sleep(moment)
         started = below(process.pid)
         process.kill()
         process.communicate()

@@ -42,7 +42,10 @@ PUBLIC = {
     "signed.image_info": "its segment is signed",
     "health.healthz": "tells nothing of any bill",
     "health.readyz": "tells nothing of any bill",
-    **dict.fromkeys(["api.doctor", "operator.doctor", "operator.ask_doctor"], "for the bearer of the operator's token"),
+    **dict.fromkeys(
+        ["api.doctor", "operator.doctor", "operator.ask_doctor", "operator.watched"],
+        "for the bearer of the operator's token",
+    ),
 }
 """Every address without a key, and why it needs none."""
 FIXED = {"region": "full", "size": "200,", "rotation": "0", "name": "default.jpg", "width": "320", "number": "1"}

@@ -25,6 +25,7 @@ from viewer.config import Settings
 from viewer.documents.pool import Decoders
 from viewer.gateway.client import Gateway
 from viewer.gateway.fetch import Fetcher
+from viewer.store import queries
 from viewer.store.database import Database
 from viewer.store.schema import check_version
 
@@ -107,6 +108,11 @@ class Archive:
                 doctor=Doctor(settings, gateway=gateway, issuings=issuings, decoders=decoders),
                 closing=stack.pop_all(),
             )
+
+    def stock(self) -> dict[str, dict[str, int]]:
+        """What the database holds: bills by source, files by state."""
+        with self.database.read() as session:
+            return queries.stock(session)
 
     def close(self) -> None:
         self.closing.close()

@@ -13,6 +13,7 @@ from flask import Flask
 from granian import Granian
 from granian.constants import Interfaces
 
+from viewer import metrics
 from viewer.app import create_app
 from viewer.blobs import Blobs
 from viewer.config import Settings
@@ -60,7 +61,8 @@ def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[
     if tell:
         tell()
     keep()
-    server.serve()
+    with metrics.shared():
+        server.serve()
 
 
 def worker_app() -> Flask:
@@ -72,6 +74,8 @@ def worker_app() -> Flask:
     """
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)  # every later thread and process inherits this
+    for number in signals:
+        signal.signal(number, signal.SIG_DFL)  # until granian takes over; a fork inherits its parent's own handler
     share_heaps(2)
     app = create_app()
     archive = app.extensions["archive"]

@@ -20,6 +20,7 @@ from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
+from viewer import metrics
 from viewer.config import Settings
 from viewer.documents import aside, decode, pdf
 from viewer.documents.shapes import Limits, Unreadable
@@ -74,7 +75,9 @@ class Decoders:
 
     def start(self) -> None:
         """Begins what the first task would wait for, as a server does."""
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         ensure_running()
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)  # Python 3.11's resource tracker unblocks what it blocked
 
     def close(self) -> None:
         with self._guard:
@@ -84,11 +87,13 @@ class Decoders:
     def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault, and
         OriginalGone where it was to be read from a path at which there is nothing."""
-        return self._run(self._seconds, task, *given, **named)
+        with metrics.step("decoder", task.__name__):
+            return self._run(self._seconds, task, *given, **named)
 
     def run_behind(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """The same for what nobody waits for: it takes only the time that nobody else on the machine wants."""
-        return self._run(self._seconds * PATIENCE, partial(aside.run, task), *given, **named)
+        with metrics.step("decoder", f"{task.__name__} ahead"):
+            return self._run(self._seconds * PATIENCE, partial(aside.run, task), *given, **named)
 
     def _run(self, seconds: float, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         for _ in range(TRIES):

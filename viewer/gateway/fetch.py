@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 import requests
 
+from viewer import metrics
 from viewer.config import Settings
 from viewer.errors import DownloadRefused, LinkExpired, UpstreamUnreachable
 from viewer.gateway.guard import GuardedAdapter, check_link
@@ -51,7 +52,7 @@ class Fetcher:
         """
         deadline, limit = Deadline(self._settings.download_deadline), self._settings.max_file_bytes
         try:
-            with exchange(deadline, limit), self._open(url, deadline) as response:
+            with metrics.step("download", "file"), exchange(deadline, limit), self._open(url, deadline) as response:
                 if response.status_code in GONE:
                     raise LinkExpired
                 if response.status_code != requests.codes.ok:

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 
+from viewer import metrics
 from viewer.config import Settings
 from viewer.domain.issuing import Permit
 from viewer.domain.signing import sign
@@ -80,6 +81,12 @@ class Transport:
         self._session.close()
 
     def _call(
+        self, method: str, path: str, deadline: Deadline, *, permit: Permit | None = None, **more: Any
+    ) -> dict[str, Any]:
+        with metrics.step("upstream", path):
+            return self._answer(method, path, deadline, permit=permit, **more)
+
+    def _answer(
         self, method: str, path: str, deadline: Deadline, *, permit: Permit | None = None, **more: Any
     ) -> dict[str, Any]:
         address = f"{self._settings.gateway_url}{path}"

@@ -65,6 +65,16 @@ class FoundPage(NamedTuple):
         return PageSource(self.file.sha256, self.file.media_type, self.page.number, size)
 
 
+def stock(session: Session) -> dict[str, dict[str, int]]:
+    """How many bills there are of each source, and how many of their files are in each state."""
+    bills = select(Bill.source, func.count()).group_by(Bill.source)
+    files = select(File.state, func.count()).where(File.dropped_at.is_(None)).group_by(File.state)
+    return {
+        name: {str(value): count for value, count in session.execute(query)}
+        for name, query in (("bills", bills), ("files", files))
+    }
+
+
 def load_bill(session: Session, userkey: str, branch_key: str | None = None) -> Bill | None:
     """The bill with its entries, invoices, attachments, files and pages, or None; with a key what of it is of one entry."""
     options = one_entry(branch_key) if branch_key else WHOLE_BILL

@@ -1,17 +1,21 @@
 """The operator's pages: whoever bears VIEWER_OPERATOR_TOKEN, in the Authorization header or typed into a form."""
 
 import hmac
+import logging
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext
 
+from viewer import metrics
 from viewer.archive.doctor import Clues, report, told
 from viewer.domain.checkup import CHECK_STATES, CHECKS, UNKNOWN_ERROR, UNKNOWN_TRACE, VERDICTS
 from viewer.errors import N_, BadToken
 from viewer.web.access import client
 from viewer.web.errors import wants_json
 from viewer.web.reader import archive, language
+
+log = logging.getLogger(__name__)
 
 bp = Blueprint("operator", __name__)
 
@@ -52,6 +56,20 @@ def doctor() -> Response:
             raise
         return _page(401)
     return _page(200, checked=True)
+
+
+@bp.get("/metrics")
+def watched() -> Response:
+    """What Prometheus asks for, with the operator's token as its bearer token."""
+    require_operator()
+    try:
+        stock = archive().stock()
+    except Exception:
+        log.exception("the database doesn't answer")
+        stock = None
+    response = Response(metrics.page(stock))
+    response.content_type = metrics.TEXT
+    return response
 
 
 @bp.post("/doctor")

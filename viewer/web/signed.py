@@ -11,6 +11,7 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, redi
 from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response as AnyResponse
 
+from viewer import metrics
 from viewer.archive.renditions import Renditions
 from viewer.domain.grant import Grant
 from viewer.domain.signed_page import SignedPage, end_of_next_hour, scope_of
@@ -97,12 +98,14 @@ class ReadyPictures:
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(etag):
             start_response("304 Not Modified", headers)
+            metrics.answered_ready()
             return []
         content = self._renditions.ready(signed.source, asked, signed.mark)
         if content is None:
             return None
         size = ("Content-Length", str(len(content)))
         start_response("200 OK", [("Content-Type", MEDIA_TYPES[asked.suffix]), size, *headers])
+        metrics.answered_ready()
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
     def _read(self, path: str) -> tuple[SignedPage, ImageRequest, str]:
