@@ -4,12 +4,16 @@
 without it, as in a single process, each tells its own. Names end as Prometheus recommends (prometheus.io/docs/practices/naming).
 """
 
+import itertools
+import mmap
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -21,13 +25,42 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
+class _Tally:
+    """A count without a lock, for what comes by the ten thousand a second: prometheus_client's own takes a seventh of that
+    rate. The number lies in a file of this process's own, which the others read; without a folder in this process alone."""
+
+    NAME, SIZE = "ready_", 8
+
+    def __init__(self, folder: str | None) -> None:
+        if folder:
+            path = Path(folder, f"{self.NAME}{os.getpid()}")
+            with path.open("ab+") as file:
+                file.truncate(self.SIZE)
+                place = mmap.mmap(file.fileno(), self.SIZE)
+        else:
+            place = mmap.mmap(-1, self.SIZE)
+        self._folder = folder
+        self._told = memoryview(place).cast("Q")
+        self._next = itertools.count(self._told[0] + 1)  # whoever had this process's number before counts on
+
+    def add(self) -> None:
+        self._told[0] = next(self._next)
+
+    def total(self) -> int:
+        """Of all processes."""
+        if self._folder is None:
+            return self._told[0]
+        files = Path(self._folder).glob(f"{self.NAME}*")
+        return sum(int.from_bytes(file.read_bytes(), sys.byteorder) for file in files)
+
+
 class _Kept(NamedTuple):
     """The counters and times of this process, and where they are registered."""
 
     registry: Any
     requests: Any
     request_seconds: Any
-    ready: Any
+    ready: "_Tally"
     steps: Mapping[str, Any]
 
 
@@ -42,6 +75,11 @@ def shared() -> Iterator[None]:
             del os.environ[FOLDER]
 
 
+def begin() -> None:
+    """Before the first thread that counts."""
+    _kept()
+
+
 def answered(*, method: str, route: str, status: int, seconds: float) -> None:
     """One request that Flask has answered; `route` is the rule, so that no key becomes a label."""
     kept = _kept()
@@ -51,7 +89,7 @@ def answered(*, method: str, route: str, status: int, seconds: float) -> None:
 
 def answered_ready() -> None:
     """One picture that had been made before, answered without Flask."""
-    _kept().ready.inc()
+    _kept().ready.add()
 
 
 @contextmanager
@@ -91,8 +129,10 @@ class _Stock:
         self._stock = stock
 
     def collect(self) -> Iterable["Metric"]:
-        from prometheus_client.core import GaugeMetricFamily
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
+        ready = _kept().ready.total()
+        yield CounterMetricFamily("viewer_ready_pictures", "Pictures that had been made before.", value=ready)
         up = 0 if self._stock is None else 1
         yield GaugeMetricFamily("viewer_database_up", "Whether the database answers.", value=up)
         for name, label, words in (
@@ -121,7 +161,7 @@ def _kept() -> _Kept:
             "viewer_requests_total", "Requests, by route and status.", ["method", "route", "status"], registry=registry
         ),
         request_seconds=seconds("request", "From a request to the beginning of its answer.", "method", "route"),
-        ready=Counter("viewer_ready_pictures_total", "Pictures that had been made before.", registry=registry),
+        ready=_Tally(os.environ.get(FOLDER)),
         steps={
             "decoder": seconds("decoder", "Work in decoders, with the wait for one.", "task", "outcome"),
             "upstream": seconds("upstream", "Calls of the invoice cloud, each try.", "call", "outcome"),

@@ -13,6 +13,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 
 
 def install(app: Flask) -> None:
+    metrics.begin()
     app.before_request(begin)
     app.after_request(count)
 
