@@ -364,7 +364,7 @@ def test_a_status_is_set_and_an_invoice_bound_for_two_hours(
     serial_no = told(run("invoice", "issue", request_file, "--json", **settings))["serial_no"]
     where = ("--bill-id", "CACHED", "--branch-id", "E")
     bound = run("invoice", "bind", serial_no, *where, "--cache", "--expense-type", "6602.01", "办公费", **settings)
-    assert (bound.status, "cache" in bound.out) == (0, True)
+    assert (bound.status, "for two hours (entry/cache)" in bound.out) == (0, True)
     assert "Booked" in run("invoice", "status", serial_no, "--to", "65", **settings).out
     kept = state.pool.find(serial_no)
     assert kept

@@ -54,6 +54,20 @@ def test_a_wrong_use_is_explained_in_chinese(tmp_path: Path) -> None:
     assert "错误：缺少参数 'KEY'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["audit", "--since", "soon"], "'soon' 不符合以下任一格式"),
+        (["convert", "missing.ofd", "-o", "x.pdf"], "文件 'missing.ofd' 不存在。"),
+        (["serve", "--port", "0"], "0 不在范围"),
+    ],
+)
+def test_a_wrong_value_is_explained_in_chinese(tmp_path: Path, arguments: list[str], words: str) -> None:
+    done = viewer(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
 def test_the_words_taken_from_click_are_clicks_own() -> None:
     theirs: set[str] = set()
     for path in Path(click.__file__).parent.glob("*.py"):

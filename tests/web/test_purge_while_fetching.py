@@ -65,16 +65,21 @@ def put_one(cloud: ScriptedCloud, content: bytes) -> tuple[str, str]:
     return cloud.put_list([row_of(name, cloud.put_file(name, content), content)]), name
 
 
+def purge_while_fetching(site: Installation, cloud: ScriptedCloud, key: str, name: str, content: bytes) -> None:
+    """Opens the bill, purges it while its file is on its way, and waits for the end of that."""
+    with held(cloud, name, content):
+        site.json(f"/bills/{key}")
+        until(lambda: cloud.asked[name] == 1)
+        purge(site, key)
+    until(lambda: settled(site))
+
+
 def test_what_was_on_its_way_to_a_purged_bill_is_not_kept(
     slow_site: Installation, odd_cloud: ScriptedCloud, caplog: pytest.LogCaptureFixture
 ) -> None:
     before, content = originals(slow_site), unlike()
     key, name = put_one(odd_cloud, content)
-    with held(odd_cloud, name, content):
-        slow_site.json(f"/bills/{key}")
-        until(lambda: odd_cloud.asked[name] == 1)
-        purge(slow_site, key)
-    until(lambda: settled(slow_site))
+    purge_while_fetching(slow_site, odd_cloud, key, name, content)
     assert originals(slow_site) == before
     assert "Traceback" not in caplog.text
 
@@ -86,11 +91,7 @@ def test_what_another_bill_has_too_stays(
     other, _ = put_one(odd_cloud, content)
     (file,) = files_of(slow_site.whole(other))
     key, name = put_one(odd_cloud, content)
-    with held(odd_cloud, name, content):
-        slow_site.json(f"/bills/{key}")
-        until(lambda: odd_cloud.asked[name] == 1)
-        purge(slow_site, key)
-    until(lambda: settled(slow_site))
+    purge_while_fetching(slow_site, odd_cloud, key, name, content)
     assert slow_site.get(f"/api/v1/bills/{other}/files/{file['file_id']}").content == content
     assert "Traceback" not in caplog.text
 

@@ -32,6 +32,8 @@ STATES = {
     "processing": N_("under way; ask again in a moment"),
 }
 
+BOUND = {"cache": N_("for two hours (entry/cache)"), "save": N_("for good (entry/save)")}
+
 IN_VAIN = frozenset({"refused", "unsent", "unknown", "sending"})
 """States in which there is no invoice, as far as is known: the command ends with status 1, the first time and every time."""
 
@@ -227,6 +229,8 @@ def _flat(told: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _shown(name: str, value: object) -> str:
     if name == "state":
         return _(STATES[str(value)])
+    if name == "bound":
+        return _(BOUND[str(value)])
     if name == "expend_status":
         return _(EXPEND_STATUSES[str(value)])
     if isinstance(value, bool):
@@ -250,5 +254,9 @@ LABELS = {
     "bill_id": N_("Bill"),
     "branch_id": N_("Entry"),
     "expend_status": N_("Status"),
+    "bound": N_("Bound"),
+    "errcode": N_("Error code"),
+    "description": N_("Description"),
+    "trace_id": N_("Trace id"),
 }
 """What a table calls what JSON names; ids of the interface keep their names."""
