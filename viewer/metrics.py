@@ -4,14 +4,17 @@
 without it, as in a single process, each tells its own. Names end as Prometheus recommends (prometheus.io/docs/practices/naming).
 """
 
+import fcntl
 import itertools
+import logging
 import mmap
 import os
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +22,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
+log = logging.getLogger(__name__)
+
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus_client's own variable. It reads it while it is imported, so that only a server's process may do that."""
+READY, LOCK = "ready", "lock"
+RESERVED = {READY: mmap.PAGESIZE, "counter": 1 << 20, "histogram": 1 << 22}
+"""Bytes of a process's files: more than twice what every route, task and call with every outcome would take."""
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -29,17 +37,13 @@ class _Tally:
     """A count without a lock, for what comes by the ten thousand a second: prometheus_client's own takes a seventh of that
     rate. The number lies in a file of this process's own, which the others read; without a folder in this process alone."""
 
-    NAME, SIZE = "ready_", 8
-
-    def __init__(self, folder: str | None) -> None:
-        if folder:
-            path = Path(folder, f"{self.NAME}{os.getpid()}")
-            with path.open("ab+") as file:
-                file.truncate(self.SIZE)
-                place = mmap.mmap(file.fileno(), self.SIZE)
-        else:
-            place = mmap.mmap(-1, self.SIZE)
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        if folder:
+            with _own_file(folder, READY).open("r+b") as file:
+                place = mmap.mmap(file.fileno(), RESERVED[READY])
+        else:
+            place = mmap.mmap(-1, RESERVED[READY])
         self._told = memoryview(place).cast("Q")
         self._next = itertools.count(self._told[0] + 1)  # whoever had this process's number before counts on
 
@@ -50,13 +54,13 @@ class _Tally:
         """Of all processes."""
         if self._folder is None:
             return self._told[0]
-        files = Path(self._folder).glob(f"{self.NAME}*")
-        return sum(int.from_bytes(file.read_bytes(), sys.byteorder) for file in files)
+        return sum(_first_number(file) for file in self._folder.glob(f"{READY}_*"))
 
 
 class _Kept(NamedTuple):
-    """The counters and times of this process, and where they are registered."""
+    """The counters and times of this process, and where they are registered: in a folder that it shares, or here."""
 
+    folder: Path | None
     registry: Any
     requests: Any
     request_seconds: Any
@@ -65,14 +69,34 @@ class _Kept(NamedTuple):
 
 
 @contextmanager
-def shared() -> Iterator[None]:
-    """While this lasts, the processes that are started count together."""
-    with tempfile.TemporaryDirectory(prefix="viewer-metrics-") as folder:
-        os.environ[FOLDER] = folder
+def shared(folder: Path) -> Iterator[None]:
+    """While this lasts, the processes that are started count together, in a folder of their own below this one. What killed
+    servers left there goes; where nothing can be written each process counts alone."""
+    with ExitStack() as stack:
         try:
-            yield
-        finally:
-            del os.environ[FOLDER]
+            folder.mkdir(exist_ok=True)
+            for left in folder.iterdir():
+                _sweep(left)
+            own = Path(tempfile.mkdtemp(dir=folder))
+            stack.callback(shutil.rmtree, own, ignore_errors=True)
+            lock = stack.enter_context((own / LOCK).open("ab"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:
+            log.exception("counts can't be shared")
+        else:
+            os.environ[FOLDER] = str(own)
+            stack.callback(os.environ.pop, FOLDER, None)
+        yield
+
+
+def _sweep(left: Path) -> None:
+    """Removes the folder of a server that has ended: its lock lasts as long as the last of its processes."""
+    try:
+        with (left / LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left, ignore_errors=True)
+    except OSError:
+        return  # somebody's, or just being made
 
 
 def begin() -> None:
@@ -113,11 +137,12 @@ def page(stock: Mapping[str, Mapping[str, int]] | None) -> bytes:
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
+    kept = _kept()
     told = CollectorRegistry()
-    if FOLDER in os.environ:
-        MultiProcessCollector(told)  # type: ignore[no-untyped-call]
-    else:
-        told.register(_kept().registry)
+    if kept.folder is None:
+        told.register(kept.registry)
+    elif kept.folder.is_dir():
+        MultiProcessCollector(told, kept.folder)  # type: ignore[no-untyped-call]
     told.register(_Stock(stock))
     return generate_latest(told)
 
@@ -146,8 +171,36 @@ class _Stock:
                 yield family
 
 
+def _reserved() -> Path | None:
+    """The shared folder, with this process's files in it at their full size: a page of theirs for which the disk has no room
+    left would end the process when it is written. None where there is no folder, or no room."""
+    folder = Path(os.environ.pop(FOLDER, ""))
+    if not (folder / LOCK).is_file():
+        return None  # there is none, or it is somebody else's
+    try:
+        for name, size in RESERVED.items():
+            with _own_file(folder, name).open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, size)
+    except OSError:
+        log.exception("counts can't be shared")
+        return None
+    os.environ[FOLDER] = str(folder)
+    return folder
+
+
+def _own_file(folder: Path, name: str) -> Path:
+    """prometheus_client's own names for a kind's file of a process; the tally has one like it, which is none of its kinds."""
+    return folder / f"{name}_{os.getpid()}{'' if name == READY else '.db'}"
+
+
+def _first_number(file: Path) -> int:
+    with file.open("rb") as opened:
+        return int.from_bytes(opened.read(8), sys.byteorder)
+
+
 @cache
 def _kept() -> _Kept:
+    folder = _reserved()
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
     registry = CollectorRegistry()
@@ -156,12 +209,13 @@ def _kept() -> _Kept:
         return Histogram(f"viewer_{name}_seconds", words, labels, registry=registry, buckets=SECONDS)
 
     return _Kept(
+        folder=folder,
         registry=registry,
         requests=Counter(
             "viewer_requests_total", "Requests, by route and status.", ["method", "route", "status"], registry=registry
         ),
         request_seconds=seconds("request", "From a request to the beginning of its answer.", "method", "route"),
-        ready=_Tally(os.environ.get(FOLDER)),
+        ready=_Tally(folder),
         steps={
             "decoder": seconds("decoder", "Work in decoders, with the wait for one.", "task", "outcome"),
             "upstream": seconds("upstream", "Calls of the invoice cloud, each try.", "call", "outcome"),

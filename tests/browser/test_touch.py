@@ -173,9 +173,10 @@ def test_a_frame_of_another_origin_says_when_it_isnt_allowed_full_screen(
 ) -> None:
     page.goto(f"{demo.url}/demo/erp?lang=en")
     if not allowed:
-        page.locator("iframe[name=viewer]").evaluate(
-            "frame => { frame.removeAttribute('allow'); frame.src = frame.src; }"
-        )
+        with page.expect_event("framenavigated", lambda frame: frame.name == "viewer"):
+            page.locator("iframe[name=viewer]").evaluate(
+                "frame => { frame.removeAttribute('allow'); frame.src = frame.src; }"
+            )
     page.frame_locator("iframe[name=viewer]").locator(".card a[data-open] >> nth=0").click()
     viewer = page.frame_locator("iframe[name=viewer]")
     viewer.locator(".tools [data-do=fullscreen]").click()

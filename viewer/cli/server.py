@@ -61,7 +61,7 @@ def serve_settings(settings: Settings, *, host: str, port: int, tell: Callable[[
     if tell:
         tell()
     keep()
-    with metrics.shared():
+    with metrics.shared(settings.instance / "metrics"):
         server.serve()
 
 
