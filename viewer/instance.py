@@ -3,6 +3,8 @@
 import hmac
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from viewer.blobs import Blobs
@@ -18,17 +20,24 @@ PICTURES, TOKENS = b"pictures", b"tokens"
 
 def init_instance(settings: Settings) -> None:
     """Makes folders, signing key and database; what is there already stays as it is."""
-    try:
-        settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # invoices are confidential
+    with making(settings.instance) as instance:
         settings.derivatives.mkdir(exist_ok=True)
-        _make_key(settings.instance / SIGNING_KEY)
-    except OSError as error:
-        raise CommandError(
-            N_("The instance folder {path} can't be made: {reason}"), path=settings.instance, reason=error.strerror
-        ) from error
+        _make_key(instance / SIGNING_KEY)
     Blobs(settings.blob_url, make=True)
     with open_database(settings.database_url, make=True) as database:
         upgrade(database)
+
+
+@contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """The folder, made where it is missing. Raises CommandError where it, or what the `with` puts into it, can't be made."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # invoices are confidential
+        yield folder
+    except OSError as error:
+        raise CommandError(
+            N_("The folder {path} can't be made: {reason}"), path=folder, reason=error.strerror
+        ) from error
 
 
 def signing_keys(settings: Settings, use: bytes = PICTURES) -> list[bytes]:

@@ -44,3 +44,9 @@ def test_what_cannot_be_converted_is_one_line(content: bytes, words: str, tmp_pa
     line = refused(viewer(tmp_path / "nowhere", "--lang", "en", "convert", path, "-o", out))
     assert line.startswith(words.format(path=path).strip())
     assert not out.exists()
+
+
+def test_a_pdf_that_cannot_be_written_is_one_line(given: Path, tmp_path: Path) -> None:
+    out = tmp_path / "nowhere" / "a.pdf"
+    line = refused(viewer(tmp_path / "nowhere", "--lang", "en", "convert", given, "-o", out))
+    assert line == f"{out} can't be written: No such file or directory"

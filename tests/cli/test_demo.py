@@ -22,6 +22,12 @@ def test_an_instance_that_the_demo_did_not_make_is_left_alone(instance: Path) ->
     assert sorted(path.name for path in instance.iterdir()) == before
 
 
+def test_an_instance_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    line = refused(viewer(tmp_path / "file", "--lang", "en", "demo"))
+    assert line == f"The folder {tmp_path / 'file'} can't be made: File exists"
+
+
 def test_settings_alone_make_an_instance_somebodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "viewer.env").write_text("VIEWER_GATEWAY_URL=https://api.example\n", "utf-8")
     monkeypatch.setenv("VIEWER_INSTANCE", str(tmp_path))

@@ -1,19 +1,31 @@
 """Bills from disk: as a folder per bill and as a manifest, once and again, and then opened without any upstream."""
 
+import itertools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tests.cli.conftest import Ended
-from tests.commands import viewer
+from tests.commands import refused, viewer
 from tests.installations import Installation, installed, problem_of
 from tests.papers import pdf
 from viewer.archive.imports import ImportedBill
-from viewer.archive.imports.manifest import GivenAttachment, GivenBill, GivenEntry, GivenFile, GivenInvoice, Manifest
+from viewer.archive.imports.manifest import (
+    OWN_RULES,
+    GivenAttachment,
+    GivenBill,
+    GivenEntry,
+    GivenFile,
+    GivenInvoice,
+    Manifest,
+)
+from viewer.domain.given import Given, problems_of
 from viewer.errors import CommandError
 from viewer.gateway.sandbox.everyday_bills import FAQ_BRANCH_IDS, faq_bill
 from viewer.gateway.sandbox.maker import make
@@ -228,16 +240,16 @@ FILE = {"path": "a.pdf"}
 @pytest.mark.parametrize(
     ("bill", "place"),
     [
-        ({}, "bills.0.bill_id"),
-        ({"bill_id": ""}, "bills.0.bill_id"),
-        ({"bill_id": "M", "number": "1"}, "bills.0.number"),
-        ({"bill_id": "M", "profile": "AWS"}, "bills.0.profile"),
-        ({"bill_id": "M", "entries": [{"branch_id": "E"}, {}]}, "bills.0.entries.1.branch_id"),
-        ({"bill_id": "M", "entries": [{"branch_id": "E", "amount": "12.345"}]}, "bills.0.entries.0.amount"),
-        ({"bill_id": "M", "invoices": [{"invoice_date": "soon"}]}, "bills.0.invoices.0.invoice_date"),
-        ({"bill_id": "M", "invoices": [{"total_amount": "NaN"}]}, "bills.0.invoices.0.total_amount"),
-        ({"bill_id": "M", "invoices": [{"files": [{"path": "a\0"}]}]}, "bills.0.invoices.0.files.0.path"),
-        ({"bill_id": "M", "attachments": [{"name": "x", "files": []}]}, "bills.0.attachments.0.files"),
+        ({}, "bills[0].bill_id"),
+        ({"bill_id": ""}, "bills[0].bill_id"),
+        ({"bill_id": "M", "number": "1"}, "bills[0].number"),
+        ({"bill_id": "M", "profile": "AWS"}, "bills[0].profile"),
+        ({"bill_id": "M", "entries": [{"branch_id": "E"}, {}]}, "bills[0].entries[1].branch_id"),
+        ({"bill_id": "M", "entries": [{"branch_id": "E", "amount": "12.345"}]}, "bills[0].entries[0].amount"),
+        ({"bill_id": "M", "invoices": [{"invoice_date": "soon"}]}, "bills[0].invoices[0].invoice_date"),
+        ({"bill_id": "M", "invoices": [{"total_amount": "NaN"}]}, "bills[0].invoices[0].total_amount"),
+        ({"bill_id": "M", "invoices": [{"files": [{"path": "a\0"}]}]}, "bills[0].invoices[0].files[0].path"),
+        ({"bill_id": "M", "attachments": [{"name": "x", "files": []}]}, "bills[0].attachments[0].files"),
     ],
 )
 def test_a_wrong_field_of_a_manifest_is_named_by_its_place(
@@ -249,16 +261,50 @@ def test_a_wrong_field_of_a_manifest_is_named_by_its_place(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"{", "is wrong at –: Invalid JSON"),
-        (b"[]", "is wrong at –: "),
+        (b"{", "holds no JSON: it is wrong in line 1 at column "),
+        (b"[]", "is wrong at –: must be an object with fields"),
         (b'{"bills": []}', "is wrong at bills: "),
         ("{单".encode("gbk"), "is not UTF-8 text"),
-        (b"%PDF-1.7", "is wrong at –: Invalid JSON"),
+        (b"%PDF-1.7", "holds no JSON: it is wrong in line 1 at column "),
     ],
 )
 def test_a_file_that_is_no_manifest_is_refused(here: Installation, tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     assert said in wrong(here, tmp_path / "manifest.json")
+
+
+def test_what_is_wrong_in_a_manifest_is_told_in_the_readers_language(instance: Path, tmp_path: Path) -> None:
+    path = manifest(tmp_path, {"bill_id": "M", "invoices": [{"invoice_date": "soon"}]})
+    line = refused(viewer(instance, "import", path))
+    assert line == f"清单 {path} 的 bills[0].invoices[0].invoice_date 处有误：必须是日期，例如 2026-09-18"
+    manifest(tmp_path, {"bill_id": "M", "profile": "sap"})
+    assert refused(viewer(instance, "import", path)).endswith("只能是 'aws', 'eas'")
+    path.write_text("{\n x", "utf-8")
+    assert refused(viewer(instance, "import", path)) == f"{path} 的内容不是 JSON：第 2 行第 2 列有误。"
+
+
+@pytest.mark.parametrize("kind", [Manifest, GivenBill, GivenEntry, GivenInvoice, GivenAttachment, GivenFile])
+def test_there_are_words_for_whatever_is_wrong_in_a_field(kind: type[Given]) -> None:
+    values: tuple[object, ...] = (
+        None,
+        True,
+        7,
+        "x",
+        "",
+        "x\0" * 9999,
+        [],
+        {},
+        [{}],
+        math.nan,
+        1e99,
+        "1.234",
+        "9" * 30,
+        "\ud800",
+    )
+    for name, value in itertools.product(kind.model_fields, values):
+        with pytest.raises(ValidationError) as caught:
+            kind.model_validate({name: value, "unknown": 1})
+        assert "is wrong" not in [problem.message for problem in problems_of(caught.value, OWN_RULES)], (name, value)
 
 
 def test_a_bill_or_attachment_that_is_told_twice_is_named(here: Installation, tmp_path: Path) -> None:

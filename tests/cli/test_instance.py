@@ -51,7 +51,7 @@ def test_each_instance_has_a_signing_key_of_its_own(tmp_path: Path) -> None:
 def test_an_instance_that_cannot_be_made_is_one_line(run: Callable[..., Ended], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     place = tmp_path / "file/instance"
-    assert run("init", INSTANCE=str(place)) == (1, "", f"The instance folder {place} can't be made: Not a directory\n")
+    assert run("init", INSTANCE=str(place)) == (1, "", f"The folder {place} can't be made: Not a directory\n")
 
 
 def test_serve_refuses_an_old_schema(instance: Path) -> None:

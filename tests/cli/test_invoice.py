@@ -284,7 +284,7 @@ WRONG = {
                 "  drawer: is missing",
                 "  items[0].detailAmount: has more than 2 decimals",
                 "  items[0].taxRate: must be at most 0.17",
-                "  salrPhone: is no field of a request for an invoice; is it misspelt?",
+                "  salrPhone: is not a known field; is it misspelt?",
             ],
         ),
         (
@@ -295,7 +295,7 @@ WRONG = {
                 "  drawer: 缺少此项",
                 "  items[0].detailAmount: 小数超过 2 位",
                 "  items[0].taxRate: 不能大于 0.17",
-                "  salrPhone: 开票请求没有这个字段，是否拼写有误？",
+                "  salrPhone: 没有这个字段，是否拼写有误？",
             ],
         ),
     ],
@@ -319,8 +319,8 @@ def test_every_wrong_field_of_a_request_is_told_and_nothing_is_sent(
         ({"items": [{**REQUEST["items"][0], "unitPrice": 7}]}, "items[0]: detailAmount"),
         ({"totalAmount": "1.00"}, "totalAmount must be the sum of the rows, 1272.00"),
         ({"invoiceType": "27"}, "buyerTaxNo is missing"),
-        ({"items": "x"}, "items: must be a list of rows"),
-        ({"items": []}, "items: must have at least one row"),
+        ({"items": "x"}, "items: must be a list"),
+        ({"items": []}, "items: must have at least one element"),
     ],
 )
 def test_sums_that_dont_add_up_are_told(
@@ -334,7 +334,9 @@ def test_sums_that_dont_add_up_are_told(
 def test_what_is_no_json_is_one_line(instance: Path, settings: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "wrong.json"
     path.write_text("{", "utf-8")
-    assert str(path) in refused(viewer(instance, "--lang", "en", "invoice", "issue", path, **settings))
+    line = refused(viewer(instance, "--lang", "en", "invoice", "issue", path, **settings))
+    assert line == f"{path} holds no JSON: it is wrong in line 1 at column 2."
+    assert "第 1 行第 2 列" in refused(viewer(instance, "invoice", "issue", path, **settings))
 
 
 @pytest.mark.parametrize("depth", [400, 100_000])

@@ -141,6 +141,16 @@ def test_bills_go_by_the_time_of_their_last_use(run: Run) -> None:
     assert "1 bills would be removed" in run("purge", "B-1", "--before", "2999-01-01").out
 
 
+@pytest.mark.usefixtures("bills")
+def test_names_that_no_bill_has_are_told_and_nothing_is_removed(run: Run, instance: Path) -> None:
+    before = originals(instance)
+    for more in ((), ("--yes",), ("--days", "30", "--yes")):
+        status, out, line = run("purge", "B-1", "B-l", "B-3", *more)
+        assert (status, out) == (1, "")
+        assert line == "No bill has this userkey, id or number: B-l, B-3. Nothing was removed.\n"
+    assert originals(instance) == before
+
+
 def test_a_purge_of_everything_has_to_be_said(run: Run) -> None:
     status, _, line = run("purge", "--yes")
     assert status == 2

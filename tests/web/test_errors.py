@@ -138,6 +138,9 @@ CASES = [
     Case("/api/v1/bills/{key}/files/{file}", 416, "bad_range", "GET", {"headers": {"Range": "bytes=99999999-"}}),
     # the rest
     Case("/bills/{key}?profile=sap", 400, "bad_request"),
+    *(Case(f"/bills/{{key}}/paper{query}", 400, "bad_request") for query in ("", "?serialNo=", "?attachment=")),
+    Case("/bills/{key}/paper?serialNo=nothing", 404, "unknown_serial_no"),
+    Case("/bills/{key}/paper?attachment=nothing", 404, "unknown_file"),
     *(
         Case(f"/bills/{{key}}/location?branch_id={{branch}}&serialNo={wrong}", 404, "unknown_serial_no")
         for wrong in "x,"

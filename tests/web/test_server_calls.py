@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,7 +15,9 @@ from tests.installations import Installation, installed, problem_of
 from tests.sandboxes import signed
 from tests.scoped_bills import put_scoped_bill
 from tests.tokens import decoded
+from viewer.demo.erp import create_erp
 from viewer.domain.signing import ENC_TYPES, EncType
+from viewer.gateway.sandbox.catalogue import demo_bills
 from viewer.gateway.sandbox.state import State
 
 PATH = "/api/v1/userkeys"
@@ -62,6 +65,20 @@ def test_calls_at_once_for_one_bill_get_one_userkey(alone: Installation) -> None
         answers = list(threads.map(lambda body: alone.post(PATH, json=body).json(), bodies))
     (key,) = {answer["userkey"] for answer in answers}
     assert sorted(alone.json(f"/userkeys/{key}")["branch_ids"]) == [str(number) for number in range(8)]
+
+
+def test_the_demo_erps_overlapping_calls_are_all_answered(site: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    monkeypatch.setattr("viewer.demo.erp.time", SimpleNamespace(time_ns=lambda: now))
+    bill = demo_bills()[0]
+    erp = create_erp(site.settings, (bill,), viewer_port=site.served.port)
+    rows = [None, *(entry.branch_id for entry in bill.entries)] * 4
+
+    def status(branch_id: str | None) -> int:
+        return erp.test_client().get(f"/bill/{bill.bill_no}", query_string={"entry": branch_id or ""}).status_code
+
+    with ThreadPoolExecutor(len(rows)) as threads:
+        assert list(threads.map(status, rows)) == [200] * len(rows)
 
 
 def test_a_userkey_that_nobody_gave_out_is_unknown_without_an_upstream(alone: Installation) -> None:

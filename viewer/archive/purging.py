@@ -56,6 +56,11 @@ class Purging:
                 )
             return found
 
+    def unknown(self, names: Collection[str]) -> list[str]:
+        """Those of the names that no bill has."""
+        with self._database.read() as session:
+            return [name for name in names if not queries.find_old_bills(session, before=None, names=[name])]
+
     def purge(self, bills: Sequence[Purged]) -> None:
         """Removes them, each for good before the next: rows first, so that nothing refers to what goes then."""
         for each in bills:

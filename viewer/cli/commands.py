@@ -14,7 +14,7 @@ from viewer.archive.renditions import Renditions
 from viewer.cli.language import _, spoken
 from viewer.cli.records import audit, purge
 from viewer.cli.server import serve_settings
-from viewer.cli.shared import opened_archive, progress_bar
+from viewer.cli.shared import Integer, Number, opened_archive, progress_bar
 from viewer.cli.tables import console, table
 from viewer.config import Settings
 from viewer.demo import Demo
@@ -40,7 +40,7 @@ from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
 from viewer.i18n import LANGUAGES
 from viewer.imaging.keeping import keep_within
-from viewer.instance import init_instance
+from viewer.instance import init_instance, making
 from viewer.logs import keep_keys_out
 from viewer.store.database import open_database
 from viewer.store.models import Bill
@@ -76,7 +76,7 @@ def upgrade() -> None:
 
 @cli.command(help=_("Serves the configured instance on all cores; SIGTERM drains."))
 @click.option("--host", help=_("Address to listen on; VIEWER_HOST by default."))
-@click.option("--port", type=click.IntRange(1, 65535), help=_("Port to listen on; VIEWER_PORT by default."))
+@click.option("--port", type=Integer(1, 65535), help=_("Port to listen on; VIEWER_PORT by default."))
 def serve(host: str | None, port: int | None) -> None:
     settings = Settings.load()
     host, port = host or settings.host, port or settings.port
@@ -90,7 +90,7 @@ def serve(host: str | None, port: int | None) -> None:
 
 @cli.command(help=_("The demo: sandbox, demo ERP and viewer, filled with bills of every kind."))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
-@click.option("--port", type=click.IntRange(1, 65533), default=8000, show_default=True, help=_("Port of the viewer."))
+@click.option("--port", type=Integer(1, 65533), default=8000, show_default=True, help=_("Port of the viewer."))
 def demo(host: str, port: int) -> None:
     console = Console(stderr=True)
     with Demo(host=host, port=port) as demo:
@@ -103,27 +103,29 @@ def demo(host: str, port: int) -> None:
 
 @cli.command(help=_("The emulator of the invoice cloud alone, with the demo bills."))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_("Address to listen on."))
+@click.option("--port", type=Integer(0, 65535), default=8001, show_default=True, help=_("Port; 0 takes a free one."))
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help=_("Port; 0 takes a free one.")
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=_("Its folder; sandbox/ in the instance by default."),
 )
-@click.option("--data", type=click.Path(path_type=Path), help=_("Its folder; sandbox/ in the instance by default."))
 @click.option(
     "--link-seconds",
-    type=click.IntRange(1),
+    type=Integer(1),
     default=7 * 86400,
     show_default=True,
     help=_("How long file links are good."),
 )
 @click.option(
     "--token-seconds",
-    type=click.IntRange(1),
+    type=Integer(1),
     default=7200,
     show_default=True,
     help=_("How long access tokens are good."),
 )
 @click.option(
     "--issue-seconds",
-    type=click.FloatRange(0, 999),
+    type=Number(0, 999),
     default=0.0,
     show_default=True,
     help=_("How long issuing an invoice takes."),
@@ -138,9 +140,8 @@ def sandbox(
     issue_seconds: float,
     push_url: str,
 ) -> None:
-    folder = data or Settings.load().instance / "sandbox"
-    folder.mkdir(parents=True, exist_ok=True)
-    state = State(folder / "sandbox.db")
+    with making(data or Settings.load().instance / "sandbox") as folder:
+        state = State(folder / "sandbox.db")
     with progress_bar(Console(stderr=True)) as bar:
         task = bar.add_task(_("Making the demo documents"), total=None)
         seed(state, demo_bills(), progress=lambda done, total: bar.update(task, completed=done, total=total))
@@ -239,7 +240,7 @@ def warm(keys: tuple[str, ...]) -> None:
 @click.option("--sub", help=_("The reader's name."))
 @click.option(
     "--ttl",
-    type=click.IntRange(1, LONGEST_TTL),
+    type=Integer(1, LONGEST_TTL),
     default=600,
     show_default=True,
     help=_("Seconds for which it is good."),
@@ -283,7 +284,10 @@ def convert(path: Path, output: Path) -> None:
         raise CommandError(PROBLEMS[error.problem]) from error
     finally:
         decoders.close()
-    output.write_bytes(pdf)
+    try:
+        output.write_bytes(pdf)
+    except OSError as error:
+        raise CommandError(N_("{path} can't be written: {reason}"), path=output, reason=error.strerror) from error
     for finding in findings:
         click.echo(f"{_(LEFT_OUT[finding.code])}: {finding.where}", err=True)
 

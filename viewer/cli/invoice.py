@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -16,11 +16,12 @@ from viewer.cli.language import _
 from viewer.cli.shared import opened_archive
 from viewer.cli.tables import console, table
 from viewer.domain.codes import EXPEND_STATUSES
+from viewer.domain.given import Problem, read_json
 from viewer.domain.issuing import CONFIRMED, REAL, Typed
 from viewer.domain.money import amount_text
 from viewer.errors import N_, CommandError, UpstreamRefused, WrongFields
 from viewer.gateway.binding import EntryOfBill
-from viewer.gateway.issue_request import IssueRequest, Problem, read_request
+from viewer.gateway.issue_request import IssueRequest, read_request
 
 STATES = {
     "sending": N_("no answer is known"),
@@ -51,7 +52,7 @@ def invoice() -> None:
 
 
 @invoice.command(help=_("Issues the invoice that REQUEST describes: a JSON file, or - for standard input."))
-@click.argument("request_file", type=click.File(encoding="utf-8-sig"), metavar="REQUEST")
+@click.argument("request_file", type=click.File("rb"), metavar="REQUEST")
 @click.option("--async", "asynchronous", is_flag=True, help=_("Asynchronously; ask later with viewer invoice query."))
 @click.option("--account", help=_("Login account at the tax bureau; VIEWER_LOGIN_ACCOUNT by default."))
 @click.option("--serial-no", help=_("The issuing's own serial number (开票流水号); the request's by default."))
@@ -65,7 +66,7 @@ def invoice() -> None:
 @click.option(CONFIRMED, "confirmed", is_flag=True, help=_("Type it out where a real invoice may be issued."))
 @json_option
 def issue(
-    request_file: TextIO,
+    request_file: BinaryIO,
     asynchronous: bool,
     account: str | None,
     serial_no: str | None,
@@ -146,12 +147,9 @@ def schema() -> None:
     click.echo(json.dumps(IssueRequest.model_json_schema(), ensure_ascii=False, indent=2))
 
 
-def _read(file: TextIO, archive: Archive, **options: str | None) -> IssueRequest:
-    """The request, with what the instance's settings and options add to it. Raises WrongFields."""
-    try:
-        data: Any = json.load(file)
-    except (ValueError, RecursionError) as error:
-        raise CommandError(N_("{name} holds no JSON: {reason}"), name=file.name, reason=error) from error
+def _read(file: BinaryIO, archive: Archive, **options: str | None) -> IssueRequest:
+    """The request, with what the instance's settings and options add to it. Raises WrongFields, or CommandError for no JSON."""
+    data = read_json(file.read(), name=file.name)
     if isinstance(data, dict):
         own = {"salerTaxNo": archive.settings.tax_no} if archive.settings.tax_no else {}
         data = {**own, **data, **{name: value for name, value in options.items() if value}}

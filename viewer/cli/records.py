@@ -13,8 +13,10 @@ from viewer.archive.audit import Audit
 from viewer.archive.purging import Purging
 from viewer.blobs import Blobs
 from viewer.cli.language import _
+from viewer.cli.shared import Integer
 from viewer.cli.tables import console, table
 from viewer.config import Settings
+from viewer.errors import N_, CommandError
 from viewer.store.database import open_database
 from viewer.store.ledger import AuditRow
 from viewer.store.ledger_queries import AuditFilter
@@ -33,7 +35,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @click.option("--bill", help=_("Only this bill: its number, its id in the ERP, or its userkey."))
 @click.option("--invoice", "serial_no", metavar="SERIAL_NO", help=_("Only what showed this invoice."))
 @click.option("--reader", help=_("Only this reader (a token's sub, or userkey)."))
-@click.option("--action", help=_("Only this action: view, print, download, original, rotate, refresh, purge."))
+@click.option(
+    "--action",
+    help=_(
+        "Only this action: view, print, download, original, rotate, refresh, purge, “issue simulated”, “issue real”."
+    ),
+)
 @click.option("--client", metavar="ADDRESS", help=_("Only from this address."))
 @click.option("--since", type=click.DateTime(), help=_("From this time on."))
 @click.option("--until", type=click.DateTime(), help=_("Before this time."))
@@ -60,7 +67,7 @@ def audit(as_json: bool, as_csv: bool, since: datetime | None, until: datetime |
 )
 @click.argument("names", nargs=-1, metavar="[BILL]…")
 @click.option("--before", type=click.DateTime(), help=_("Bills last asked for or imported before this time."))
-@click.option("--days", type=click.IntRange(1), help=_("The same, so many days ago."))
+@click.option("--days", type=Integer(1), help=_("The same, so many days ago."))
 @click.option("--yes", is_flag=True, help=_("Really removes them."))
 def purge(names: tuple[str, ...], before: datetime | None, days: int | None, yes: bool) -> None:
     if not (names or before or days):
@@ -73,6 +80,10 @@ def purge(names: tuple[str, ...], before: datetime | None, days: int | None, yes
 
 
 def _purge(purging: Purging, settings: Settings, names: tuple[str, ...], before: datetime | None, *, yes: bool) -> None:
+    if unknown := purging.unknown(names):
+        raise CommandError(
+            N_("No bill has this userkey, id or number: {names}. Nothing was removed."), names=", ".join(unknown)
+        )
     found = purging.find(before=before, names=names)
     shown = table(_("Bill"), "userkey", _("Last used"), _("Files"), _("Size"))
     for each in found:

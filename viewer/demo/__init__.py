@@ -31,7 +31,7 @@ from viewer.gateway.sandbox.catalogue import (
 from viewer.gateway.sandbox.seeding import seed
 from viewer.gateway.sandbox.server import serve_in_thread
 from viewer.gateway.sandbox.state import State
-from viewer.instance import init_instance
+from viewer.instance import init_instance, making
 from viewer.web.demo import DEMO_FILE, DemoBill
 
 LOCK_FILE = "demo.lock"
@@ -113,8 +113,8 @@ class Demo:
                 path=self._instance,
                 name=theirs[0],
             )
-        self._instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-        held = stack.enter_context((self._instance / LOCK_FILE).open("w"))
+        with making(self._instance):
+            held = stack.enter_context((self._instance / LOCK_FILE).open("w"))
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -4,6 +4,7 @@ iframe).
 It obtains userkeys as an ERP's server does: a signed call of the viewer for a bill and one of its entries.
 """
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,10 +53,25 @@ class Frame:
         return f"{self.viewer}{path}?{urlencode({**query, 'lang': self.language}, quote_via=quote)}"
 
 
+class Stamps:
+    """Hands out the timestamps of signed calls: Unix milliseconds, none of them twice. A stamp that comes again with another
+    body is taken for a repeated call, and page loads overlap within a millisecond."""
+
+    def __init__(self) -> None:
+        self._last = 0
+        self._lock = threading.Lock()
+
+    def next(self) -> str:
+        with self._lock:
+            self._last = max(time.time_ns() // 1_000_000, self._last + 1)
+            return str(self._last)
+
+
 def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_port: int) -> Flask:
     """The demo ERP over these bills."""
     app = Flask("viewer", static_folder=str(PACKAGE / "static"), template_folder=str(template_folder()))
     by_number = {bill.bill_no: bill for bill in bills}
+    stamps = Stamps()
 
     @app.get("/")
     def first() -> Response:
@@ -73,7 +89,9 @@ def create_erp(settings: Settings, bills: tuple[CatalogueBill, ...], *, viewer_p
         words = catalogue(language)
         frame = Frame(
             viewer=f"http://{request.host.rsplit(':', 1)[0]}:{viewer_port}",
-            userkey=_userkey(settings, viewer_port, bill, picked.branch_id if picked else None),
+            userkey=_userkey(
+                settings, viewer_port, bill, picked.branch_id if picked else None, timestamp=stamps.next()
+            ),
             language=language,
         )
         view = request.args.get("view", "location") if picked else "image"
@@ -109,10 +127,11 @@ def _invoices_of(bill: CatalogueBill, entry: CatalogueEntry) -> list[CatalogueIn
     return [invoice for invoice in bill.invoices if entry.branch_id in invoice.entry_ids]
 
 
-def _userkey(settings: Settings, viewer_port: int, bill: CatalogueBill, branch_id: str | None) -> str:
+def _userkey(
+    settings: Settings, viewer_port: int, bill: CatalogueBill, branch_id: str | None, *, timestamp: str
+) -> str:
     """What the viewer's `POST /api/v1/userkeys` answers: the same for every entry of a bill."""
     call: Mapping[str, str | None] = {"bill_id": bill.bill_id, "bill_no": bill.bill_no, "branch_id": branch_id}
-    timestamp = str(time.time_ns() // 1_000_000)
     signature = sign(
         client_id=settings.client_id,
         client_secret=settings.client_secret,

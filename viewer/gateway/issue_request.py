@@ -3,13 +3,14 @@
 The body of the cloud's push is documented nowhere; the names are those of public integrations.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from viewer.domain.given import Given, Problem, problems_of
 from viewer.errors import N_
 
 CENT = Decimal("0.01")
@@ -24,10 +25,6 @@ Line100 = Annotated[Text, Field(max_length=100)]
 TaxNo = Annotated[str, Field(pattern=r"^[0-9A-Z]{15,20}$")]
 Amount = Annotated[Decimal, Field(max_digits=16, decimal_places=2)]
 Positive = Annotated[Amount, Field(gt=0)]
-
-
-class Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, title="")
 
 
 class IssueItem(Given):
@@ -119,57 +116,17 @@ def _decimal(name: str, value: Decimal) -> str:
     return f"{value:.2f}" if name.lower().endswith("amount") else f"{value.normalize():f}"
 
 
-class Problem(NamedTuple):
-    """What is wrong at a place: `message` is a message id with the named `facts`."""
-
-    place: str
-    message: str
-    facts: dict[str, object]
-
-
 def read_request(data: object) -> tuple[IssueRequest | None, list[Problem]]:
     """The request, or else everything that is wrong with it."""
     try:
         return IssueRequest.model_validate(data), []
     except ValidationError as error:
-        return None, list(_problems(error))
+        return None, list(problems_of(error, OWN_RULES))
 
 
-MESSAGES = {
-    "missing": N_("is missing"),
-    "extra_forbidden": N_("is no field of a request for an invoice; is it misspelt?"),
-    "literal_error": N_("must be one of {expected}"),
-    "string_type": N_("must be a text"),
-    "string_too_short": N_("must not be empty"),
-    "string_too_long": N_("has more than {max_length} characters"),
-    "string_pattern_mismatch": N_("hasn't the form {pattern}"),
-    "decimal_parsing": N_("must be a number, such as 12.50"),
-    "decimal_type": N_("must be a number, such as 12.50"),
-    "finite_number": N_("must be a number, such as 12.50"),
-    "decimal_max_places": N_("has more than {decimal_places} decimals"),
-    "decimal_max_digits": N_("has more than {max_digits} digits"),
-    "decimal_whole_digits": N_("has too many digits"),
-    "greater_than": N_("must be more than {gt}"),
-    "greater_than_equal": N_("must be at least {ge}"),
-    "less_than_equal": N_("must be at most {le}"),
-    "too_short": N_("must have at least one row"),
-    "too_long": N_("has more than {max_length} rows"),
-    "tuple_type": N_("must be a list of rows"),
-    "model_type": N_("must be an object with fields"),
+OWN_RULES = {
     "tax": N_("taxAmount must be detailAmount times taxRate, {right}, give or take 0.06"),
     "price": N_("detailAmount must be num times unitPrice, {right}"),
     "buyer": N_("buyerTaxNo is missing: a special invoice needs the buyer's tax number"),
     "sum": N_("{field} must be the sum of the rows, {right}"),
 }
-"""By the validator's kinds of error."""
-
-
-def _problems(error: ValidationError) -> Iterator[Problem]:
-    found = error.errors(include_url=False)
-    rows_told = any(len(each["loc"]) > 1 for each in found)
-    for each in found:
-        if each["type"] == "too_short" and rows_told:
-            continue  # a wrong row doesn't count as one, which says nothing new
-        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in each["loc"]).lstrip(".")
-        message = MESSAGES.get(each["type"], N_("is wrong"))
-        yield Problem(place or "–", message, dict(each.get("ctx") or {}))

@@ -9,7 +9,7 @@ from viewer.domain import selection
 from viewer.domain.grant import Grant
 from viewer.domain.groups import Group, group_by_entry
 from viewer.domain.keys import HANDED
-from viewer.errors import BadKey, NotFound, UnknownFile, UnknownSerialNo, ViewerError
+from viewer.errors import N_, BadKey, BadRequest, NotFound, UnknownFile, UnknownSerialNo, ViewerError
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice
 from viewer.web.access import Needs, failure_note, granted, looked_up, opens
 from viewer.web.audit import seen
@@ -191,15 +191,17 @@ def _first(
 
 
 def _asked_owner(bill: Bill) -> Invoice | Attachment:
-    """Raises UnknownSerialNo or UnknownFile."""
-    serial_no, attachment_id = request.args.get("serialNo", ""), request.args.get("attachment")
+    """Raises BadRequest where neither is named, UnknownSerialNo or UnknownFile."""
+    serial_no, attachment_id = request.args.get("serialNo"), request.args.get("attachment")
+    if not (serial_no or attachment_id):
+        raise BadRequest(N_("No invoice or attachment is named; add serialNo=… or attachment=… to the address."))
     for invoice in bill.invoices:
-        if attachment_id is None and invoice.serial_no == serial_no:
+        if not attachment_id and invoice.serial_no == serial_no:
             return invoice
     for attachment in bill.attachments:
-        if attachment.attachment_id == attachment_id:
+        if attachment_id and attachment.attachment_id == attachment_id:
             return attachment
-    raise UnknownSerialNo(serial_no=serial_no) if attachment_id is None else UnknownFile
+    raise UnknownFile if attachment_id else UnknownSerialNo(serial_no=serial_no)
 
 
 def _asked_file(listed: list[File]) -> File | None:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from viewer.archive.imports.found import FoundBill, identity_of, made_serial_no
 from viewer.domain.dates import parse_date
+from viewer.domain.given import Given, problems_of, read_json
 from viewer.domain.listing import BillListing, ListedAttachment, ListedEntry, ListedFile, ListedInvoice
 from viewer.errors import N_, CommandError
 
@@ -17,18 +19,16 @@ from viewer.errors import N_, CommandError
 def _date(value: object) -> date | None:
     found = parse_date(value)
     if value is not None and found is None:
-        raise ValueError("a date such as 2026-09-18 is wanted")
+        raise PydanticCustomError("date", "")
     return found
 
+
+OWN_RULES = {"date": N_("must be a date, such as 2026-09-18")}
 
 Text = Field(pattern=r"^[^\x00]*$")
 Name = Annotated[str, Text, Field(min_length=1, max_length=200)]
 Code = Annotated[str, Field(min_length=1, max_length=16)]
 Amount = Annotated[Decimal, Field(max_digits=17, decimal_places=2)]
-
-
-class Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
 class GivenFile(Given):
@@ -98,15 +98,15 @@ class Manifest(Given):
 def read_manifest(path: Path) -> list[FoundBill]:
     """The bills of a manifest; file paths stay below its folder. Raises CommandError that names what is wrong."""
     try:
-        manifest = Manifest.model_validate_json(path.read_text("utf-8-sig"))
+        manifest = Manifest.model_validate(read_json(path.read_bytes(), name=path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
+        first = next(problems_of(error, OWN_RULES))
         raise CommandError(
-            N_("The manifest {path} is wrong at {place}: {reason}"), path=path, place=place or "–", reason=first["msg"]
+            N_("The manifest {path} is wrong at {place}: {reason}"),
+            path=path,
+            place=first.place,
+            reason=CommandError(first.message, **first.facts),
         ) from error
-    except UnicodeDecodeError as error:
-        raise CommandError(N_("The manifest {path} is not UTF-8 text."), path=path) from error
     _told_once(path, "bill_id", (bill.bill_id for bill in manifest.bills))
     for bill in manifest.bills:
         _told_once(path, "attachment_id", (paper.attachment_id for paper in bill.attachments if paper.attachment_id))
