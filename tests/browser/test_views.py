@@ -1,10 +1,13 @@
 """The image view and the location view in a real browser."""
 
 import re
+from typing import Literal
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Page, Route, expect
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE as PDF_IMAGE
 
 from tests.browser.conftest import Demo, Watch
 from viewer.gateway.sandbox.papers import Invoice
@@ -427,3 +430,65 @@ def test_a_page_that_stays_open_asks_for_new_addresses_before_the_old_ones_end(p
     with page.expect_response(page.url) as again:
         page.clock.fast_forward("01:10:00")
     assert again.value.ok
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_the_browsers_own_print_of_an_upright_sheet_shows_what_the_stage_shows(
+    page: Page, demo: Demo, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+    second = page.locator(".card a[data-open]").nth(1)
+    number = second.inner_text()
+    second.click()
+    expect(page.locator("main.showing .beside:not([aria-busy]) .number").first).to_have_text(number)
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_the_browsers_own_print_of_the_grid_is_the_list_until_a_page_lies_over_it(
+    page: Page, demo: Demo, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.click("[data-layout-to=grid]")
+    await_painted(page, 3)
+    assert printed(page)[1:] == (False, True)
+    page.locator(".card a[data-open]").nth(1).click()
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+
+
+STAGE_PAINTED = "() => document.querySelector('.sheet > img.picture')?.naturalWidth > 0"
+
+
+def printed(page: Page) -> tuple[int, bool, bool]:
+    """The browser's own print on A4: its sheets; whether a picture takes up most of the first one's width; whether the
+    list is on it. The bill's number is there in any case, and no link to another print."""
+    with pypdfium2.PdfDocument(page.pdf(format="A4")) as pdf:
+        sheet = pdf[0]
+        text = sheet.get_textpage().get_text_range()
+        assert THREE_INVOICES in text
+        assert "Download" not in text
+        widths = [right - left for left, _, right, _ in (each.get_bounds() for each in sheet.get_objects([PDF_IMAGE]))]
+        return len(pdf), max(widths, default=0) > sheet.get_width() / 2, "Entry 1" in text
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("theme", "wanted"), [("light", "light"), ("dark", "dark"), ("contrast", "light"), ("", "light dark")]
+)
+def test_the_theme_decides_for_the_browsers_own_controls_too(
+    page: Page, demo: Demo, system: Literal["light", "dark"], theme: str, wanted: str
+) -> None:
+    page.emulate_media(color_scheme=system)
+    page.goto(demo.image_view(FAQ, f"&theme={theme}" if theme else ""))
+    for control in ("#output select", "#output [name=binding]", "#output [type=radio]", ".search input"):
+        scheme = page.locator(control).first.evaluate("it => getComputedStyle(it).colorScheme")
+        assert scheme == wanted, control
+    expect(page.locator("meta[name=color-scheme]")).to_have_attribute("content", wanted)
+    of_the_page = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert of_the_page == "normal", "so that the meta tag decides for the window"
