@@ -1,16 +1,17 @@
 """The FAQ's promise where it matters: in the iframe of a bill-entry page on another origin."""
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Frame, FrameLocator, Page, expect
+from playwright.sync_api import Frame, FrameLocator, Page, Route, expect
 
-from tests.browser.conftest import Demo
+from tests.browser.conftest import Demo, Watch
 from viewer.gateway.sandbox.catalogue import FAQ_BRANCH_IDS
 from viewer.gateway.sandbox.papers import Invoice
 
 FAQ = "BX-2026-09-000118"
 EAS = "FYBX-20260925-0037"
+THREE_ENTRIES = "BX-2026-10-000204"
 
 
 @pytest.fixture
@@ -124,3 +125,66 @@ def test_a_click_anywhere_on_a_row_shows_its_invoice(erp: Page, demo: Demo) -> N
     shown = viewer(erp).locator("main[data-view=location] [data-serial-no]")
     expect(shown).to_have_attribute("data-serial-no", demo.bills[FAQ].invoices[1].serial_no)
     assert demo.bills[FAQ].userkey not in viewer_frame(erp).url
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_older_click_that_is_answered_last_changes_nothing(
+    page: Page, demo: Demo, watch: Watch, status: int
+) -> None:
+    first, last = open_three_entries(page, demo)
+    held: list[Route] = []
+    page.route(f"**?*entry={first}*", lambda route: held.append(route))
+    page.click(row(first))
+    page.click(row(last))
+    expect(viewer(page).locator(f"main[data-branch-id='{last}']")).to_be_visible()
+    [older] = held
+    with page.expect_event("requestfinished", lambda each: each == older.request):
+        older.fulfill(status=status, content_type="text/html", body="<main id=older></main>")
+    settled(page)
+    assert_shown(page, last)
+    watch.complaints.clear()  # the browser's own word on the 500
+
+
+def test_the_newest_click_counts_though_the_reader_turns_the_page_before_its_answer(page: Page, demo: Demo) -> None:
+    first, last = open_three_entries(page, demo)
+    page.click(row(first))
+    expect(viewer(page).locator(f"main[data-branch-id='{first}']")).to_be_visible()
+    held: list[Route] = []
+    page.route(f"**?*entry={last}*", lambda route: held.append(route))
+    page.evaluate("addEventListener('entrychange', () => (window.told = true), true)")
+    page.click(row(last))
+    viewer(page).locator("a[data-entry=next]").click()
+    page.wait_for_function("() => window.told")
+    [newest] = held
+    newest.continue_()
+    expect(viewer(page).locator(f"main[data-branch-id='{last}']")).to_be_visible()
+    settled(page)
+    assert_shown(page, last)
+
+
+def open_three_entries(page: Page, demo: Demo) -> tuple[str, str]:
+    """Opens a bill of three entries; the first's and the last's id."""
+    page.goto(f"{demo.url}/demo/erp?lang=en")
+    page.click(f".list a:has-text('{THREE_ENTRIES}')")
+    expect(viewer(page).locator("main[data-view=image]")).to_be_visible()
+    entries = demo.bills[THREE_ENTRIES].entries
+    return entries[0].branch_id, entries[2].branch_id
+
+
+def row(branch_id: str) -> str:
+    return f"tr[data-branch-id='{branch_id}'] a.entry"
+
+
+def settled(page: Page) -> None:
+    """Whatever an answer sets going has had its turn, a navigation too."""
+    page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100)))")
+    page.wait_for_load_state("networkidle")
+
+
+def assert_shown(page: Page, branch_id: str) -> None:
+    """By the marked row, by the address and in the frame."""
+    assert page.locator("tr[aria-current=true]").evaluate_all("all => all.map(it => it.dataset.branchId)") == [
+        branch_id
+    ]
+    assert parse_qs(urlsplit(page.url).query)["entry"] == [branch_id]
+    expect(viewer(page).locator("main")).to_have_attribute("data-branch-id", branch_id)

@@ -316,6 +316,17 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened: Callable[..., Output],
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("key", ["p", "d"])
+def test_the_dialog_stands_in_the_middle_of_the_window(opened: Callable[..., Output], key: str) -> None:
+    shown = opened()
+    shown.open(key)
+    above, below = shown.page.get_by_role("dialog").evaluate(
+        "it => [it.getBoundingClientRect().top, innerHeight - it.getBoundingClientRect().bottom]"
+    )
+    assert above == pytest.approx(below, abs=1)
+    assert above > 10
+
+
 def test_without_scripts_print_and_download_are_links(scriptless: Page, site: Installation) -> None:
     scriptless.goto(f"{site.url}/bills/{BILL.userkey}?lang=en")
     link = scriptless.locator("a[data-output=download]").get_attribute("href")

@@ -1,10 +1,13 @@
 """The image view and the location view in a real browser."""
 
 import re
+from typing import Literal
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE as PDF_IMAGE
 
 from tests.browser.conftest import Demo, Watch
 from viewer.gateway.sandbox.papers import Invoice
@@ -366,6 +369,88 @@ def test_no_page_scrolls_sideways_on_a_narrow_screen(page: Page, demo: Demo, bil
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("width", [320, 340, 390])
+def test_an_invoice_number_of_twenty_digits_is_on_one_line_of_the_list(page: Page, demo: Demo, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(demo.image_view(THREE_INVOICES))
+    number = page.locator(".card .number a").first
+    assert len(number.inner_text()) == 20
+    assert lines(number) == 1
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_english_label_beside_the_page_takes_two_lines_at_most(page: Page, demo: Demo, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    labels = page.locator(".beside .record dt").all()
+    assert len(labels) > 5
+    assert [label.inner_text() for label in labels if lines(label) > 2] == []
+
+
+def lines(text: Locator) -> int:
+    """On how many lines its words stand."""
+    found: int = text.evaluate(
+        """it => {
+          const range = document.createRange();
+          range.selectNodeContents(it);
+          return new Set([...range.getClientRects()].map(each => Math.round(each.bottom))).size;
+        }"""
+    )
+    return found
+
+
+def test_an_entrys_id_is_whole_where_there_is_room_and_costs_no_line_where_there_is_none(
+    page: Page, demo: Demo
+) -> None:
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.goto(demo.location_view(THREE_INVOICES, 1))
+    identity, head = page.locator(".entry-head .branch-id"), page.locator(".entry-head")
+    assert identity.evaluate("it => it.scrollWidth <= it.clientWidth")
+    high = head.evaluate("it => it.clientHeight")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(demo.location_view(THREE_INVOICES, 0))
+    assert head.evaluate("it => it.clientHeight") < 1.5 * high
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_entries_numbers_stand_in_whole_rows(page: Page, demo: Demo, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.image_view(BIG))
+    page.click("[data-layout-to=grid]")
+    edges = page.locator(".jump").evaluate(
+        """jump => {
+          const end = jump.getBoundingClientRect().bottom;
+          const boxes = [...jump.children].map(each => each.getBoundingClientRect());
+          return boxes.map(({ top, bottom }) => [top - end, bottom - end]);
+        }"""
+    )
+    assert any(top > 0 for top, _ in edges), "there are more than are seen"
+    assert not [edge for edge in edges if edge[0] < -0.5 and edge[1] > 0.5]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_stands_alone_is_high_enough_for_a_finger(page: Page, demo: Demo, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    serial_no = demo.bills[THREE_INVOICES].invoices[0].serial_no
+    whole, one = demo.image_view(THREE_INVOICES), demo.image_view(THREE_INVOICES, f"&serialNo={serial_no}")
+    seen: set[str] = set()
+    for address in (whole, one, demo.location_view(THREE_INVOICES, 1), f"{demo.url}/?lang=en"):
+        page.goto(address)
+        for target in ALONE:
+            heights = page.locator(target).evaluate_all(
+                "all => all.filter(it => it.getClientRects().length).map(it => it.getBoundingClientRect().height)"
+            )
+            seen |= {target} if heights else set()
+            assert min(heights, default=24) >= 24, (address, target)
+    assert {".outputs a", ".narrow summary", ".lead", ".entries a"} <= seen
+
+
+ALONE = [
+    *(".outputs a", ".languages a", ".foot a", ".entries a", ".group h2 a", ".summary p a", ".narrow summary"),
+    *(".files a", ".lead"),
+]
+
+
 def test_the_look_up_page_opens_a_bill_and_says_what_is_wrong(page: Page, demo: Demo) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(f"{demo.url}/?lang=en")
@@ -427,3 +512,65 @@ def test_a_page_that_stays_open_asks_for_new_addresses_before_the_old_ones_end(p
     with page.expect_response(page.url) as again:
         page.clock.fast_forward("01:10:00")
     assert again.value.ok
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_the_browsers_own_print_of_an_upright_sheet_shows_what_the_stage_shows(
+    page: Page, demo: Demo, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+    second = page.locator(".card a[data-open]").nth(1)
+    number = second.inner_text()
+    second.click()
+    expect(page.locator("main.showing .beside:not([aria-busy]) .number").first).to_have_text(number)
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_the_browsers_own_print_of_the_grid_is_the_list_until_a_page_lies_over_it(
+    page: Page, demo: Demo, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(demo.image_view(THREE_INVOICES))
+    page.click("[data-layout-to=grid]")
+    await_painted(page, 3)
+    assert printed(page)[1:] == (False, True)
+    page.locator(".card a[data-open]").nth(1).click()
+    page.wait_for_function(STAGE_PAINTED)
+    assert printed(page) == (1, True, False)
+
+
+STAGE_PAINTED = "() => document.querySelector('.sheet > img.picture')?.naturalWidth > 0"
+
+
+def printed(page: Page) -> tuple[int, bool, bool]:
+    """The browser's own print on A4: its sheets; whether a picture takes up most of the first one's width; whether the
+    list is on it. The bill's number is there in any case, and no link to another print."""
+    with pypdfium2.PdfDocument(page.pdf(format="A4")) as pdf:
+        sheet = pdf[0]
+        text = sheet.get_textpage().get_text_range()
+        assert THREE_INVOICES in text
+        assert "Download" not in text
+        widths = [right - left for left, _, right, _ in (each.get_bounds() for each in sheet.get_objects([PDF_IMAGE]))]
+        return len(pdf), max(widths, default=0) > sheet.get_width() / 2, "Entry 1" in text
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("theme", "wanted"), [("light", "light"), ("dark", "dark"), ("contrast", "light"), ("", "light dark")]
+)
+def test_the_theme_decides_for_the_browsers_own_controls_too(
+    page: Page, demo: Demo, system: Literal["light", "dark"], theme: str, wanted: str
+) -> None:
+    page.emulate_media(color_scheme=system)
+    page.goto(demo.image_view(FAQ, f"&theme={theme}" if theme else ""))
+    for control in ("#output select", "#output [name=binding]", "#output [type=radio]", ".search input"):
+        scheme = page.locator(control).first.evaluate("it => getComputedStyle(it).colorScheme")
+        assert scheme == wanted, control
+    expect(page.locator("meta[name=color-scheme]")).to_have_attribute("content", wanted)
+    of_the_page = page.evaluate("getComputedStyle(document.documentElement).colorScheme")
+    assert of_the_page == "normal", "so that the meta tag decides for the window"

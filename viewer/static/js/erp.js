@@ -3,15 +3,28 @@
 
 const PARTS = ["#bill", "#switch"];
 const viewer = /** @type {any} */ (document.querySelector("bill-viewer"));
-let clicks = 0;
+/** Only the newest turn counts: what an older one gets, an answer or an error, is dropped. */
+let turns = 0;
+/** While a click's answer is on its way, what the viewer tells is of before it. */
+let isClicked = false;
 
-/** This page's parts for another entry or view, and what they want of the viewer. @param {string} address */
-async function follow(address) {
-  const click = ++clicks;
+/** @param {string} address */
+async function fetchPage(address) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok) throw new Error(`${answer.status}`);
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (click !== clicks) return null;
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+/** This page's parts for another entry or view, and what they want of the viewer; null if there was a newer turn meanwhile.
+ * @param {string} address @param {boolean} [byClick] */
+async function follow(address, byClick = false) {
+  const turn = ++turns;
+  isClicked = byClick;
+  const page = await fetchPage(address).catch((error) => {
+    if (turn === turns) throw error;
+  });
+  if (!page || turn !== turns) return null;
+  isClicked = false;
   const wanted = page.querySelector("bill-viewer");
   const focused = document.activeElement?.id;
   for (const part of PARTS) {
@@ -26,7 +39,7 @@ async function follow(address) {
 
 /** @param {HTMLAnchorElement} link */
 async function show(link) {
-  const wanted = await follow(link.href);
+  const wanted = await follow(link.href, true);
   if (!wanted) return;
   const [branchId, view, serialNos] = [wanted.getAttribute("branch-id"), wanted.getAttribute("view"), serialNosOf(wanted)];
   if (serialNos.length) viewer.showInvoice(...serialNos);
@@ -49,6 +62,7 @@ document.addEventListener("click", (event) => {
   show(link).catch(() => location.assign(link.href));
 });
 viewer.addEventListener("entrychange", (/** @type {CustomEvent} */ { detail }) => {
+  if (isClicked) return;
   const rows = [...document.querySelectorAll("tr[data-branch-id]")];
   const row = rows.find((each) => each.getAttribute("data-branch-id") === detail.branchId);
   for (const each of rows) each.removeAttribute("aria-current");

@@ -162,7 +162,7 @@ function changed() {
   /** @type {HTMLElement} */ (form.querySelector(".chosen")).hidden = what.value !== "chosen" || kind === "original";
   const paper = form.elements.namedItem("paper");
   if (paper instanceof HTMLSelectElement) paper.disabled = valueOf("layout") === "asis";
-  dialog.classList.toggle("narrow", kind !== "print");
+  dialog.classList.toggle("small", kind !== "print");
   stop();
   tell("");
   clearTimeout(timer);
