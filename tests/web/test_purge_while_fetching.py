@@ -65,13 +65,14 @@ def put_one(cloud: ScriptedCloud, content: bytes) -> tuple[str, str]:
     return cloud.put_list([row_of(name, cloud.put_file(name, content), content)]), name
 
 
-def purge_while_fetching(site: Installation, cloud: ScriptedCloud, key: str, name: str, content: bytes) -> None:
-    """Opens the bill, purges it while its file is on its way, and waits for the end of that."""
+@contextmanager
+def purged_meanwhile(site: Installation, cloud: ScriptedCloud, key: str, name: str, content: bytes) -> Iterator[None]:
+    """Within this the opened bill is purged, while its file is still on its way."""
     with held(cloud, name, content):
         site.json(f"/bills/{key}")
         until(lambda: cloud.asked[name] == 1)
         purge(site, key)
-    until(lambda: settled(site))
+        yield
 
 
 def test_what_was_on_its_way_to_a_purged_bill_is_not_kept(
@@ -79,7 +80,9 @@ def test_what_was_on_its_way_to_a_purged_bill_is_not_kept(
 ) -> None:
     before, content = originals(slow_site), unlike()
     key, name = put_one(odd_cloud, content)
-    purge_while_fetching(slow_site, odd_cloud, key, name, content)
+    with purged_meanwhile(slow_site, odd_cloud, key, name, content):
+        pass
+    until(lambda: settled(slow_site))
     assert originals(slow_site) == before
     assert "Traceback" not in caplog.text
 
@@ -91,7 +94,9 @@ def test_what_another_bill_has_too_stays(
     other, _ = put_one(odd_cloud, content)
     (file,) = files_of(slow_site.whole(other))
     key, name = put_one(odd_cloud, content)
-    purge_while_fetching(slow_site, odd_cloud, key, name, content)
+    with purged_meanwhile(slow_site, odd_cloud, key, name, content):
+        pass
+    until(lambda: settled(slow_site))
     assert slow_site.get(f"/api/v1/bills/{other}/files/{file['file_id']}").content == content
     assert "Traceback" not in caplog.text
 
@@ -150,10 +155,7 @@ def test_a_bill_that_comes_back_while_its_old_files_are_on_their_way_has_its_pic
 ) -> None:
     content = unlike()
     key, name = put_one(odd_cloud, content)
-    with held(odd_cloud, name, content):
-        slow_site.json(f"/bills/{key}")
-        until(lambda: odd_cloud.asked[name] == 1)
-        purge(slow_site, key)
+    with purged_meanwhile(slow_site, odd_cloud, key, name, content):
         slow_site.json(f"/bills/{key}")
     (file,) = files_of(slow_site.whole(key))
     until(lambda: settled(slow_site))
@@ -171,10 +173,7 @@ def test_what_was_on_its_way_to_a_purged_bill_comes_to_no_other(
         row["invoiceFiles"][0] |= {"fileHash": "", "id": "same", "fileName": "invoice.pdf"}
         row["serialNo"] = "same"
     key, other_key = (odd_cloud.put_list([row]) for row in rows)
-    with held(odd_cloud, name, content):
-        slow_site.json(f"/bills/{key}")
-        until(lambda: odd_cloud.asked[name] == 1)
-        purge(slow_site, key)
+    with purged_meanwhile(slow_site, odd_cloud, key, name, content):
         slow_site.json(f"/bills/{other_key}")
     (file,) = files_of(slow_site.whole(other_key))
     assert slow_site.get(f"/api/v1/bills/{other_key}/files/{file['file_id']}").content == other
