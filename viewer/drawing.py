@@ -11,7 +11,7 @@ from viewer.documents.sniff import PDF
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels, watermark
-from viewer.imaging.finish import encode, finish
+from viewer.imaging.finish import encode, finish, jpeg_as_drawn
 from viewer.imaging.request import ImageRequest
 
 Content = bytes | Path
@@ -22,7 +22,10 @@ DRAWN = 2
 
 def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
     """The picture's bytes; `photo` as `finish` takes it. Raises Unreadable."""
-    return finish(_drawn(content, source, ask.box, ask.size, limits), ask, photo=photo)
+    read = _read(content)
+    jpeg = jpeg_as_drawn(ask, photo=photo)
+    made = jpeg and decode.encoded(read, source.media_type, source.number, ask.box, ask.size, limits, **jpeg)
+    return made or finish(_drawn(read, source, ask.box, ask.size, limits), ask, photo=photo)
 
 
 def stamp_page(content: bytes, source: PageSource, ask: ImageRequest, mark: str) -> bytes:

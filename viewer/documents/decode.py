@@ -5,9 +5,9 @@ from types import ModuleType
 
 from PIL import Image
 
-from viewer.documents import bundle, ofd, xml_invoice
+from viewer.documents import bundle, image, ofd, xml_invoice
 from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import OFD, XML, ZIP
+from viewer.documents.sniff import JPEG, OFD, PNG, XML, ZIP
 from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle, XML: xml_invoice}
@@ -20,6 +20,8 @@ WORDS: dict[str, Callable[[bytes, int, Limits], list[Word]]] = {
 """Media types whose pages have a text → how it is read."""
 FINDINGS: dict[str, Callable[[bytes, Limits], list[Finding]]] = {OFD: ofd.findings, ZIP: bundle.findings}
 """Media types of which is known what of their pages can't be shown → how it is found."""
+ONE_PASS = frozenset({JPEG, PNG})
+"""Media types of which a JPEG may be made without drawing the page first."""
 
 
 def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
@@ -39,6 +41,24 @@ def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, lim
     with every_fault_told():
         picture: Image.Image = DECODERS[media_type].draw(content, number, box, size, limits)
         return picture
+
+
+def encoded(
+    content: bytes,
+    media_type: str,
+    number: int,
+    box: Box,
+    size: Size,
+    limits: Limits,
+    *,
+    quality: int,
+    subsampling: str,
+) -> bytes | None:
+    """The same as a JPEG, where that is made in one pass; None where the part has to be drawn first. Raises Unreadable."""
+    if media_type not in ONE_PASS or size.pixels > limits.decoder_pixels:
+        return None
+    with every_fault_told():
+        return image.encoded(content, number, box, size, limits, quality=quality, subsampling=subsampling)
 
 
 def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[Word]:

@@ -4,9 +4,10 @@ import contextlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 import pi_heif
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from viewer.documents import aside
 from viewer.documents.colour import finished, scalable
@@ -72,14 +73,15 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         whole, orientation = shown(picture), orientation_of(picture)
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
         if box == Box(0, 0, whole.width, whole.height) and _is_for_vips(picture, *across):
-            return _turned_upright(_by_vips(content, Size(*picture.size), Size(*across)), orientation)
+            return _turned_upright(_vips().shrunk(content, Size(*picture.size), Size(*across)), orientation)
         profile = picture.info.get("icc_profile")
         if picture.format == "PNG" and _is_for_vips(picture, *picture.size):
-            stored = _by_vips(content, Size(*picture.size), Size(*picture.size))
+            stored = _vips().shrunk(content, Size(*picture.size), Size(*picture.size))
         else:
             needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
             finer = (FINER * needed.width, FINER * needed.height)
             picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
+            picture.decodermaxblock = len(content)  # in one piece: between two the decoder goes slowly
             picture.load()
             stored = scalable(picture)
         part = _stored_part(box, whole, orientation, Size(*stored.size))
@@ -87,8 +89,21 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         return _turned_upright(finished(small, profile if isinstance(profile, bytes) else None), orientation)
 
 
+def encoded(
+    content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int, subsampling: str
+) -> bytes | None:
+    """What `draw` draws as a JPEG, where one pass makes that of the content; None where it has to be drawn first."""
+    with opened(content, limits) as picture:
+        upright = orientation_of(picture) not in UPRIGHT
+        whole = number == 1 and box == Box(0, 0, picture.width, picture.height)
+        if not (upright and whole and _is_for_vips(picture, size.width, size.height)):
+            return None
+        made: bytes = _vips().encoded(content, Size(*picture.size), size, quality=quality, subsampling=subsampling)
+        return made
+
+
 @contextmanager
-def opened(content: bytes, limits: Limits) -> Iterator[Image.Image]:
+def opened(content: bytes, limits: Limits) -> Iterator[ImageFile.ImageFile]:
     """The picture with no more read than its head. Raises Unreadable where that announces too many pixels."""
     Image.MAX_IMAGE_PIXELS = None  # counted right below; Pillow would only warn up to twice its own limit
     with Image.open(io.BytesIO(bare(content)), formats=FORMATS) as picture:
@@ -102,6 +117,11 @@ def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size:
     as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
     if as_it_is:
         return stored.crop((left, top, right, bottom))
+    whole = (right - left, bottom - top) == stored.size
+    smaller = size[0] < stored.width and size[1] < stored.height
+    if whole and smaller and stored.mode in ("L", "RGB") and not aside.is_here():
+        resized: Image.Image = _vips().resized(stored, Size(*size))
+        return resized
     return stored.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)
 
 
@@ -119,10 +139,11 @@ def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
     return picture.format == "PNG" or (width < picture.width < 4 * width and height < picture.height)
 
 
-def _by_vips(content: bytes, stored: Size, size: Size) -> Image.Image:
-    from viewer.documents.shrink import shrunk
+def _vips() -> ModuleType:
+    """Only decoder processes have it."""
+    from viewer.documents import shrink
 
-    return shrunk(content, stored, size)
+    return shrink
 
 
 def _turned_upright(picture: Image.Image, orientation: int) -> Image.Image:

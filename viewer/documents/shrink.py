@@ -21,25 +21,50 @@ pyvips.cache_set_max(0)
 JPEG = b"\xff\xd8"
 
 MODES = {1: "L", 3: "RGB"}
-GAP = 4.0
-"""A picture is halved by averaging only down to so many times its size; from there on Lanczos keeps it sharp."""
+BANDS = {mode: bands for bands, mode in MODES.items()}
+GAP = 3.0
+"""A picture is halved by averaging only down to so many times its size; from there on Lanczos keeps it sharp: 44 dB and more
+from what Lanczos alone would make of it."""
 
 
 def shrunk(content: bytes, stored: Size, size: Size) -> Image.Image:
     """The pixels of a JPEG or PNG of one or three channels that is `stored` in this size, made smaller, not yet upright.
+    Raises pyvips.Error for a damaged one."""
+    return _as_picture(_made_smaller(_opened(content, stored, size), size))
 
-    A JPEG halves itself while it is decoded, 41 dB and more from what it would be; from a quarter on it would be 38.
-    Raises pyvips.Error for a damaged one.
-    """
-    if content.startswith(JPEG):
-        halved = stored.width >= 2 * size.width and stored.height >= 2 * size.height
-        image = pyvips.Image.jpegload_buffer(
-            content, shrink=2 if halved else 1, access="sequential", fail_on="truncated"
-        )
-    else:
-        image = pyvips.Image.pngload_buffer(content, access="sequential", fail_on="truncated")
+
+def encoded(content: bytes, stored: Size, size: Size, *, quality: int, subsampling: str) -> bytes:
+    """The same as a JPEG. Reading, shrinking and encoding go on at the same time, which takes a quarter less on the stage;
+    the encoder is the one that Pillow has, too."""
+    small = _made_smaller(_opened(content, stored, size), size)
+    jpeg: bytes = small.jpegsave_buffer(
+        Q=quality, subsample_mode="off" if subsampling == "4:4:4" else "on", keep="none"
+    )
+    return jpeg
+
+
+def resized(picture: Image.Image, size: Size) -> Image.Image:
+    """A decoded L or RGB picture made smaller, in a third to two thirds of Pillow's time."""
+    pixels = pyvips.Image.new_from_memory(picture.tobytes(), *picture.size, BANDS[picture.mode], "uchar")
+    return _as_picture(_made_smaller(pixels, size))
+
+
+def _opened(content: bytes, stored: Size, size: Size) -> pyvips.Image:
+    """A JPEG halves itself while it is decoded, 41 dB and more from what it would be; from a quarter on it would be 38.
+    A PNG's check sums are a mere warning to its reader."""
+    if not content.startswith(JPEG):
+        return pyvips.Image.pngload_buffer(content, access="sequential", fail_on="warning")
+    halved = stored.width >= 2 * size.width and stored.height >= 2 * size.height
+    return pyvips.Image.jpegload_buffer(content, shrink=2 if halved else 1, access="sequential", fail_on="truncated")
+
+
+def _made_smaller(image: pyvips.Image, size: Size) -> pyvips.Image:
     small = image.resize(size.width / image.width, vscale=size.height / image.height, gap=GAP)
-    if (small.width, small.height) != (size.width, size.height):
-        small = small.embed(0, 0, size.width, size.height, extend="copy")  # a rounding's row or column
-    mode = MODES[small.bands]
-    return Image.frombuffer(mode, (size.width, size.height), small.write_to_memory(), "raw", mode, 0, 1)
+    if (small.width, small.height) == (size.width, size.height):
+        return small
+    return small.embed(0, 0, size.width, size.height, extend="copy")  # a rounding's row or column
+
+
+def _as_picture(image: pyvips.Image) -> Image.Image:
+    mode = MODES[image.bands]
+    return Image.frombuffer(mode, (image.width, image.height), image.write_to_memory(), "raw", mode, 0, 1)

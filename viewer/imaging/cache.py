@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
 
-ENGINE = "6"
+ENGINE = "7"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
 LADDER = "ladder"
 """The pack of a page's sizes that are made ahead."""

@@ -2,17 +2,28 @@
 (iiif.io/api/image/3.0, section 4)."""
 
 import io
-from typing import Any
+from typing import Any, TypedDict
 
 from PIL import Image
 
 from viewer.imaging.request import ImageRequest
 
+
+class JpegOptions(TypedDict):
+    """How a JPEG is encoded."""
+
+    quality: int
+    subsampling: str
+
+
+JPEGS: dict[str, JpegOptions] = {
+    "jpg": {"quality": 91, "subsampling": "4:4:4"},
+    "photo": {"quality": 90, "subsampling": "4:2:0"},
+    "level": {"quality": 94, "subsampling": "4:4:4"},
+    "photo level": {"quality": 93, "subsampling": "4:2:0"},
+}
 SAVED_AS: dict[str, dict[str, Any]] = {
-    "jpg": {"format": "JPEG", "quality": 91, "subsampling": "4:4:4"},
-    "photo": {"format": "JPEG", "quality": 90, "subsampling": "4:2:0"},
-    "level": {"format": "JPEG", "quality": 94, "subsampling": "4:4:4"},
-    "photo level": {"format": "JPEG", "quality": 93, "subsampling": "4:2:0"},
+    **{kind: {"format": "JPEG", **options} for kind, options in JPEGS.items()},
     "png": {"format": "PNG", "compress_level": 2},
     "webp": {"format": "WEBP", "quality": 84, "method": 2},
 }
@@ -27,7 +38,13 @@ def finish(picture: Image.Image, ask: ImageRequest, *, photo: bool = False) -> b
     """The picture as it was asked for, encoded; `photo` says that it came from a camera's or scanner's file."""
     for step in (mirror, rotate, recolour):
         picture = step(picture, ask)
-    return encode(picture, "photo" if photo and ask.suffix == "jpg" else ask.suffix)
+    return encode(picture, _kind(ask, photo=photo))
+
+
+def jpeg_as_drawn(ask: ImageRequest, *, photo: bool) -> JpegOptions | None:
+    """How the picture is to be encoded where that is all there is to finish: a JPEG of the page as it is drawn."""
+    as_drawn = not (ask.mirror or ask.rotation) and ask.quality in ("default", "color")
+    return JPEGS[_kind(ask, photo=photo)] if ask.suffix == "jpg" and as_drawn else None
 
 
 def encode(picture: Image.Image, kind: str) -> bytes:
@@ -35,6 +52,10 @@ def encode(picture: Image.Image, kind: str) -> bytes:
     encoded = io.BytesIO()
     picture.save(encoded, **SAVED_AS[kind])
     return encoded.getvalue()
+
+
+def _kind(ask: ImageRequest, *, photo: bool) -> str:
+    return "photo" if photo and ask.suffix == "jpg" else ask.suffix
 
 
 def mirror(picture: Image.Image, ask: ImageRequest) -> Image.Image:

@@ -1,0 +1,78 @@
+"""Plain pictures made smaller by libvips, and into a JPEG in one pass."""
+
+import io
+from random import Random
+
+import pytest
+from PIL import Image
+
+from tests.likeness import psnr
+from tests.papers import turned
+from viewer.config import Settings
+from viewer.documents import aside, decode
+from viewer.documents.pool import limits_of
+from viewer.documents.shapes import Unreadable
+from viewer.documents.sniff import sniff
+from viewer.domain.size import Box, Size
+from viewer.imaging.finish import JPEGS, encode
+
+LIMITS = limits_of(Settings.load({}))
+PAGE = Size(1500, 1200)
+WHOLE = Box(0, 0, PAGE.width, PAGE.height)
+
+
+def page(form: str, mode: str = "RGB") -> bytes:
+    """A large picture of soft noise."""
+    noise = Image.effect_noise((PAGE.width // 10, PAGE.height // 10), 90).resize((PAGE.width, PAGE.height))
+    content = io.BytesIO()
+    noise.convert(mode).save(content, form)
+    return content.getvalue()
+
+
+def one_pass(content: bytes, size: Size, kind: str, box: Box = WHOLE) -> bytes | None:
+    return decode.encoded(content, sniff(content), 1, box, size, LIMITS, **JPEGS[kind])
+
+
+def pixels(jpeg: bytes | None) -> tuple[str, tuple[int, int], bytes]:
+    assert jpeg
+    picture = Image.open(io.BytesIO(jpeg))
+    return picture.mode, picture.size, picture.tobytes()
+
+
+@pytest.mark.parametrize("size", [Size(1400, 1120), Size(700, 560), Size(401, 333)])
+@pytest.mark.parametrize("kind", ["jpg", "photo"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_jpeg_made_in_one_pass_is_the_one_that_drawing_and_encoding_make(
+    form: str, mode: str, kind: str, size: Size
+) -> None:
+    content = page(form, mode)
+    drawn = decode.draw(content, sniff(content), 1, WHOLE, size, LIMITS)
+    assert pixels(one_pass(content, size, kind)) == pixels(encode(drawn, kind))
+
+
+def test_what_has_to_be_turned_or_cut_or_is_small_is_not_made_in_one_pass() -> None:
+    content = page("PNG")
+    assert one_pass(content, Size(500, 500), "jpg", Box(0, 0, 1000, 1000)) is None
+    assert one_pass(turned(6), Size(60, 40), "jpg") is None
+    assert one_pass(page("JPEG"), Size(200, 160), "jpg") is None, "Pillow decodes it at an eighth"
+
+
+def test_a_png_whose_bytes_changed_since_it_came_is_never_shown_wrong() -> None:
+    content = page("PNG")
+    flips = Random(20261123)
+    for _ in range(60):
+        changed = bytearray(content)
+        changed[flips.randrange(60, len(content) - 20)] ^= 1 << flips.randrange(8)
+        with pytest.raises(Unreadable):
+            one_pass(bytes(changed), Size(700, 560), "jpg")
+        with pytest.raises(Unreadable):
+            decode.draw(bytes(changed), "image/png", 1, WHOLE, Size(700, 560), LIMITS)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("size", [Size(200, 160), Size(320, 256), Size(1499, 1199)])
+def test_a_reader_gets_the_picture_that_is_made_behind_readers(form: str, size: Size) -> None:
+    content = page(form)
+    ahead = aside.run(decode.draw, content, sniff(content), 1, WHOLE, size, LIMITS)
+    assert psnr(decode.draw(content, sniff(content), 1, WHOLE, size, LIMITS), ahead) > 40
