@@ -1,12 +1,11 @@
-"""Work that nobody waits for: done one after another while no reader waits for a picture."""
+"""Work that nobody waits for: done one after another while no reader of any process waits for a picture."""
 
 import logging
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
+from viewer.archive.readers import Readers
 from viewer.domain.source import PageSource
 from viewer.errors import ViewerError
 
@@ -21,12 +20,11 @@ MOST = 5000
 class Behind:
     """One thread that does `work` for each page it is given; it starts with the first."""
 
-    def __init__(self, work: Callable[[PageSource], None]) -> None:
+    def __init__(self, work: Callable[[PageSource], None], readers: Readers) -> None:
         self._work = work
+        self._readers = readers
         self._pages: OrderedDict[PageSource, None] = OrderedDict()
         self._changed = threading.Condition()
-        self._readers = 0
-        self._last_reader = 0.0
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -40,19 +38,6 @@ class Behind:
                 self._thread = threading.Thread(target=self._run, name="behind", daemon=True)
                 self._thread.start()
             self._changed.notify()
-
-    @contextmanager
-    def reader(self) -> Iterator[None]:
-        """While a reader waits for a picture nothing new is begun."""
-        with self._changed:
-            self._readers += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._readers -= 1
-                self._last_reader = time.monotonic()
-                self._changed.notify()
 
     def close(self) -> None:
         """Forgets what is queued; what is under way may still fail, with the decoders that it needs, and is made another time."""
@@ -74,8 +59,8 @@ class Behind:
         """The next page, once readers are quiet; None at the end."""
         with self._changed:
             while not self._closed:
-                wait = self._last_reader + QUIET - time.monotonic()
-                if self._pages and not self._readers and wait <= 0:
+                wait = QUIET - self._readers.quiet() if self._pages else None
+                if wait is not None and wait <= 0:
                     return self._pages.popitem(last=False)[0]
-                self._changed.wait(max(wait, 0.01) if self._pages and not self._readers else None)
+                self._changed.wait(wait)
             return None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from viewer import drawing
 from viewer.archive.behind import Behind
+from viewer.archive.readers import Readers
 from viewer.archive.turns import Quota, Turns
 from viewer.blobs import Blobs
 from viewer.config import Settings
@@ -28,6 +29,8 @@ FROM_LEVELS = frozenset({"jpg", "webp"})
 """Formats that lose a little anyway; the others are always drawn from the original."""
 NOBODY = ""
 """Whose turn it is where no reader waits."""
+READING = ".reading"
+"""The file in the pictures' folder by which processes know of each other's readers."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -40,7 +43,8 @@ class Renditions:
         self._max_area = settings.decoder_pixels
         self._keeper = Keeper(settings.derivatives, most_bytes=settings.cache_bytes)
         self.cache = RenditionCache(settings.derivatives, wrote=self._keeper.count)
-        self._behind = Behind(self._make_ahead)
+        self._readers = Readers(settings.derivatives / READING)
+        self._behind = Behind(self._make_ahead, self._readers)
         self._turns = Turns(slots=decoders.count)
         self._quota = Quota(most=settings.reader_pictures)
 
@@ -80,7 +84,7 @@ class Renditions:
             with self._turns.turn(reader):
                 return self._decoders.run(drawing.stamp_page, clean, source, ask, mark)
 
-        with self._quota.request(reader), self._behind.reader():
+        with self._quota.request(reader), self._readers.waiting():
             return self.cache.get(source, _name(ask, mark), stamp)
 
     def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
@@ -88,7 +92,7 @@ class Renditions:
         OriginalGone, and TooManyRequests where this reader already waits for too many."""
         if found := self.ready(source, ask):
             return found
-        with self._quota.request(reader), self._behind.reader():
+        with self._quota.request(reader), self._readers.waiting():
             factor = levels.tile_factors(source.size).get(ask.stored_as)
             if factor and self._is_cut(source):
                 self._make_tiles(source, factor, reader)
@@ -113,7 +117,7 @@ class Renditions:
 
         if found := self.ready_text(source):
             return found
-        with self._behind.reader():
+        with self._readers.waiting():
             return self.cache.get(source, TEXT, make)
 
     def ready_text(self, source: PageSource) -> bytes | None:

@@ -1,0 +1,60 @@
+"""Readers of all processes of one instance who wait for a picture just now."""
+
+import contextlib
+import fcntl
+import math
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+
+class Readers:
+    """Each holds a shared lock on one empty file while it waits, and leaves the time there; a killed one's lock goes with it.
+
+    Where the file can't be made, nobody sees anybody, and readers are answered all the same.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            held = None
+            with contextlib.suppress(OSError):
+                held = stack.enter_context(self._opened())
+                fcntl.flock(held, fcntl.LOCK_SH)
+            try:
+                yield
+            finally:
+                if held is not None:
+                    os.utime(held)
+
+    def quiet(self) -> float:
+        """Seconds since the last one waited; 0 while one does."""
+        try:
+            with self._opened() as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                since = time.time() - os.fstat(file).st_mtime
+        except BlockingIOError:
+            return 0.0
+        except OSError:
+            return math.inf
+        return since if since >= 0 else math.inf  # somebody has set the clock back
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        try:
+            file = self._open()
+        except FileNotFoundError:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            file = self._open()
+        try:
+            yield file
+        finally:
+            os.close(file)
+
+    def _open(self) -> int:
+        return os.open(self._file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
