@@ -141,6 +141,7 @@ class Renditions:
 
     def close(self) -> None:
         self._behind.close()
+        self.cache.close()
         self._keeper.close()
 
     def _is_cut(self, source: PageSource) -> bool:

@@ -7,17 +7,22 @@ compression: one write, one wait for the disk, one thing to throw away.
 import fcntl
 import hashlib
 import io
+import logging
 import os
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
+
+log = logging.getLogger(__name__)
 
 ENGINE = "7"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
@@ -28,6 +33,8 @@ FRESH = 3600.0
 """Seconds for which the time of a file's last use may be wrong: it isn't noted more often."""
 PATHS = 4096
 """Kept in memory: making one takes half as long as reading a thumbnail does."""
+MOST_TO_STORE = 16
+"""Pictures that were answered with and aren't on the disk yet; where it is slower than that, readers wait for it."""
 LOCAL_HEADER = 30
 """Bytes before an entry's name in a ZIP; its content comes after name and extra field."""
 
@@ -47,7 +54,9 @@ class RenditionCache:
         """`wrote` is told the size of every new file."""
         self._folder = folder / ENGINE
         self._wrote = wrote
-        self._making = SingleFlight[None]()
+        self._making = SingleFlight[bytes | None]()
+        self._storing = ThreadPoolExecutor(thread_name_prefix="store")
+        self._places = threading.BoundedSemaphore(MOST_TO_STORE)
         self._path = lru_cache(PATHS)(self._new_path)
 
     def find(self, source: PageSource, name: str, pack: str) -> bytes | None:
@@ -56,10 +65,12 @@ class RenditionCache:
         return _read(stored) if stored else None
 
     def get(self, source: PageSource, name: str, make: Callable[[], bytes]) -> bytes:
-        """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once."""
+        """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once.
+        Nobody waits until the disk has it."""
         path = self._path(source, name)
         while True:
-            self._make(path, make)
+            if (made := self._make(path, make, wait=False)) is not None:
+                return made
             if (stored := self._alone(source, name)) and (content := _read(stored)):
                 return content
 
@@ -67,7 +78,7 @@ class RenditionCache:
         """The same as an open file, which stays readable whatever becomes of the folder."""
         path = self._path(source, name)
         while True:
-            self._make(path, make)
+            self._make(path, make, wait=True)
             try:
                 file = path.open("rb")
             except FileNotFoundError:
@@ -83,7 +94,7 @@ class RenditionCache:
 
     def make_pack(self, source: PageSource, pack: str, make: Callable[[], Mapping[str, bytes]]) -> None:
         """Makes a pack that isn't there; the same rules as for one picture."""
-        self._make(self._path(source, pack), lambda: _packed(make()))
+        self._make(self._path(source, pack), lambda: _packed(make()), wait=True)
 
     def etag(self, source: PageSource, name: str) -> str:
         """Tells this picture from any other, whether it has been made or not."""
@@ -112,22 +123,47 @@ class RenditionCache:
         digest = _digest(source, name)
         return self._folder / digest[:2] / f"{_mark(source.sha256)}-{digest}"
 
-    def _make(self, path: Path, make: Callable[[], bytes]) -> None:
-        if not path.exists():
-            self._making.run(path, lambda: self._write(path, make))
+    def close(self) -> None:
+        """Waits for what is still to be stored; whatever comes later is stored before it is answered."""
+        for _ in range(MOST_TO_STORE):
+            self._places.acquire()
+        self._storing.shutdown()
 
-    def _write(self, path: Path, make: Callable[[], bytes]) -> None:
-        """Under a temporary name first: what bears the final name is complete, also after a power cut."""
+    def _make(self, path: Path, make: Callable[[], bytes], *, wait: bool) -> bytes | None:
+        """What `make` made; None where it was there, or another process has just made it. With `wait` it is stored then."""
+        return None if path.exists() else self._making.run(path, lambda: self._made(path, make, wait=wait))
+
+    def _made(self, path: Path, make: Callable[[], bytes], *, wait: bool) -> bytes | None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _new_file(path) as file:
+        with ExitStack() as held:
+            file = held.enter_context(_new_file(path))
             if file is None:
-                return
+                return None
             content = make()
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
+            if wait or not self._places.acquire(blocking=False):
+                self._store(file, path, content)
+            else:
+                self._storing.submit(self._store_later, held.pop_all(), file, path, content)
+        return content
+
+    def _store(self, file: BinaryIO, path: Path, content: bytes) -> None:
+        """Under a temporary name first: what bears the final name is complete, also after a power cut."""
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+        Path(file.name).replace(path)
         self._wrote(len(content))
+
+    def _store_later(self, held: ExitStack, file: BinaryIO, path: Path, content: bytes) -> None:
+        try:
+            with held:
+                self._store(file, path, content)
+        except FileNotFoundError:
+            pass  # it was thrown away before it was whole
+        except OSError:
+            log.exception("a picture could not be kept")
+        finally:
+            self._places.release()
 
 
 def files_of(folder: Path, sha256s: Collection[str]) -> Iterator[Path]:

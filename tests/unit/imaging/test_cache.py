@@ -1,5 +1,6 @@
 """Pictures made once: whole files, made by one of many that ask, and never one for another."""
 
+import errno
 import io
 import multiprocessing
 import os
@@ -7,6 +8,7 @@ import signal
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import pytest
 
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.imaging.cache import ENGINE, LADDER, RenditionCache
+from viewer.imaging.cache import ENGINE, LADDER, MOST_TO_STORE, RenditionCache, files_of
 from viewer.imaging.keeping import Keeper, keep_within
 
 PAGE = PageSource("a" * 64, "image/jpeg", 1, Size(10, 10))
@@ -102,6 +104,62 @@ def test_a_picture_that_could_not_be_made_leaves_nothing_and_is_tried_again(tmp_
     assert cache.get(PAGE, "x", lambda: b"picture") == b"picture"
 
 
+@pytest.fixture
+def slow_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Nothing gets onto the disk until this is set."""
+    ready = threading.Event()
+    monkeypatch.setattr(os, "fsync", lambda file: ready.wait())
+    return ready
+
+
+def test_nobody_waits_until_the_disk_has_a_picture(tmp_path: Path, slow_disk: threading.Event) -> None:
+    cache = RenditionCache(tmp_path)
+    assert cache.get(PAGE, "x", lambda: b"picture") == b"picture"
+    assert cache.find(PAGE, "x", LADDER) is None
+    again = ThreadPoolExecutor(1).submit(cache.get, PAGE, "x", nothing)
+    slow_disk.set()
+    assert again.result() == b"picture", "it isn't made again"
+    cache.close()
+    assert cache.find(PAGE, "x", LADDER) == b"picture"
+
+
+def test_readers_wait_for_a_disk_that_is_far_behind(tmp_path: Path, slow_disk: threading.Event) -> None:
+    cache = RenditionCache(tmp_path)
+    for number in range(MOST_TO_STORE):
+        cache.get(PAGE, str(number), lambda: b"picture")
+    next_one = ThreadPoolExecutor(1).submit(cache.get, PAGE, "x", lambda: b"picture")
+    with pytest.raises(TimeoutError):
+        next_one.result(0.2)
+    slow_disk.set()
+    assert next_one.result() == b"picture"
+    cache.close()
+    assert len(files_in(tmp_path)) == MOST_TO_STORE + 1
+
+
+def test_a_picture_that_cannot_be_kept_is_answered_with_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(file: int) -> None:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    cache = RenditionCache(tmp_path)
+    assert cache.get(PAGE, "x", lambda: b"picture") == b"picture"
+    cache.close()
+    assert files_in(tmp_path) == []
+    assert "could not be kept" in caplog.text
+
+
+def test_a_picture_thrown_away_before_it_is_kept_stays_away(tmp_path: Path, slow_disk: threading.Event) -> None:
+    cache = RenditionCache(tmp_path)
+    cache.get(PAGE, "x", lambda: b"picture")
+    for path in files_of(tmp_path, [PAGE.sha256]):
+        path.unlink()
+    slow_disk.set()
+    cache.close()
+    assert files_in(tmp_path) == []
+
+
 def _die_while_writing(folder: Path, after: float) -> None:
     """Writes pictures until it is killed."""
     cache = RenditionCache(folder)
@@ -156,7 +214,9 @@ def test_a_pack_that_was_thrown_away_and_made_anew_is_read_anew(tmp_path: Path) 
 def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: Path) -> None:
     cache, now = RenditionCache(tmp_path), time.time()
     for number in range(10):
-        cache.get(PAGE, str(number), lambda: b"x" * 1000)
+        one = RenditionCache(tmp_path)
+        one.get(PAGE, str(number), lambda: b"x" * 1000)
+        one.close()
         (path,) = (path for path in files_in(tmp_path) if path.stat().st_mtime > now - 1000)
         os.utime(path, (0, now - 100_000 + number * 1000))
     assert cache.find(PAGE, "0", LADDER)  # which makes it the one that was used last
@@ -189,6 +249,7 @@ def test_what_is_being_written_is_left_alone(tmp_path: Path) -> None:
     assert keep_within(tmp_path, PLENTY).removed == 0
     go_on.set()
     writer.join()
+    cache.close()
     assert cache.find(PAGE, "x", LADDER) == b"picture"
 
 
