@@ -39,6 +39,9 @@ UPRIGHT_ALREADY = frozenset({"TIFF", "HEIF"})
 """Formats whose pixels their decoders turn."""
 FINER = 2
 """So many times as fine as it is shown, a JPEG is decoded at least: its own shrinking alone is 38 dB off, at an eighth 35."""
+FAR = 4
+"""So many times smaller, Pillow's JPEGs are the quicker ones: there most of the time goes into reading them."""
+JPEG_START = b"\xff\xd8"
 MUCH = 1_000_000
 """Pixels from which on setting libvips up is worth its time."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
@@ -93,6 +96,8 @@ def encoded(
     content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int, subsampling: str
 ) -> bytes | None:
     """What `draw` draws as a JPEG, where one pass makes that of the content; None where it has to be drawn first."""
+    if content.startswith(JPEG_START) and box.width >= FAR * size.width:
+        return None
     with opened(content, limits) as picture:
         upright = orientation_of(picture) not in UPRIGHT
         whole = number == 1 and box == Box(0, 0, picture.width, picture.height)
@@ -136,7 +141,7 @@ def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
     time: Pillow decodes JPEGs faster, above all small. Its threads outlive the work, so it is not for what is done aside."""
     if picture.width * picture.height < MUCH or not _is_plain(picture) or aside.is_here():
         return False
-    return picture.format == "PNG" or (width < picture.width < 4 * width and height < picture.height)
+    return picture.format == "PNG" or (width < picture.width < FAR * width and height < picture.height)
 
 
 def _vips() -> ModuleType:

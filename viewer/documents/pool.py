@@ -27,7 +27,7 @@ from viewer.documents.shapes import Limits, Unreadable
 from viewer.domain.size import Size
 from viewer.errors import OriginalGone, UnreadableDocument
 from viewer.fonts import SERIF_SC
-from viewer.memory import SpareMemory, share_heaps
+from viewer.memory import give_back_in_rest, share_heaps, work
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -49,8 +49,6 @@ KEPT_VARIABLES = frozenset(
     {"PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD"}
 )
 """All that a decoder keeps of the environment: credentials are none of its business. libvips reads its own (shrink) late."""
-_spare = SpareMemory()
-"""This process's own, in a decoder."""
 
 
 class Decoders:
@@ -206,6 +204,7 @@ def _confine(memory: int) -> None:
     for name in os.environ.keys() - KEPT_VARIABLES:
         del os.environ[name]
     share_heaps(1)
+    give_back_in_rest()
     pdf.use_fonts(SERIF_SC.parent)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -220,7 +219,7 @@ def _within(seconds: float, task: Callable[Given, Answer], *given: Given.args, *
     most = math.ceil(spent.ru_utime + spent.ru_stime + THREADS * seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
     # Around what lets go of a failed task's memory: until then there may be none left for anything else.
-    with _spare.kept():
+    with work():
         try:
             return task(*given, **named)
         except Unreadable as error:

@@ -8,6 +8,7 @@ import os
 
 from PIL import Image
 
+from viewer.documents.image import JPEG_START
 from viewer.domain.size import Size
 
 # One thread decodes while the other makes smaller: on a free machine a third less to wait for.
@@ -17,8 +18,6 @@ os.environ["VIPS_DISC_THRESHOLD"] = "8g"  # a decoder may not write files
 import pyvips
 
 pyvips.cache_set_max(0)
-
-JPEG = b"\xff\xd8"
 
 MODES = {1: "L", 3: "RGB"}
 BANDS = {mode: bands for bands, mode in MODES.items()}
@@ -52,7 +51,7 @@ def resized(picture: Image.Image, size: Size) -> Image.Image:
 def _opened(content: bytes, stored: Size, size: Size) -> pyvips.Image:
     """A JPEG halves itself while it is decoded, 41 dB and more from what it would be; from a quarter on it would be 38.
     A PNG's check sums are a mere warning to its reader."""
-    if not content.startswith(JPEG):
+    if not content.startswith(JPEG_START):
         return pyvips.Image.pngload_buffer(content, access="sequential", fail_on="warning")
     halved = stored.width >= 2 * size.width and stored.height >= 2 * size.height
     return pyvips.Image.jpegload_buffer(content, shrink=2 if halved else 1, access="sequential", fail_on="truncated")
