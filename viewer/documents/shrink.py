@@ -1,4 +1,4 @@
-"""Plain pictures made smaller by libvips: it takes a third of Pillow's time for a PNG, two thirds for a photo on the stage.
+"""Plain pictures made smaller by libvips: it takes a fifth of Pillow's time for a PNG, half for a photo on the stage.
 
 Only for decoder processes, which are forks of one that has imported this: libvips' threads wouldn't survive that, but they
 start with the first picture.
