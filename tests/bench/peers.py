@@ -7,6 +7,7 @@ picture of one has been made for another.
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -21,22 +22,39 @@ import requests
 from tests.commands import served, viewer
 from tests.nginx import find_nginx, nginx
 
+CLEAR = """
+for attempt in 1 2 3 4 5; do
+  rm -rf {folder}/instance/derivatives/* {folder}/came/derivatives/* {folder}/nginx/cache/* && break
+  sleep 1
+done
+cp -a {folder}/kept/. {folder}/came/derivatives/
+"""
+"""Again where a picture was just being made."""
 IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
 
 
 def run(script: Path, arguments: list[str]) -> None:
-    """Sets the peers up, then measures them and us; the script prints its own table."""
+    """Sets the peers up, then measures them and us; the script prints its own table.
+
+    We are measured twice: with an empty cache, so that every picture is made from its original, and as files came, with
+    what was kept of them then and nothing that was ever asked for.
+    """
     subprocess.run([sys.executable, script, "setup"], check=True)
     inputs = Path(os.environ.get("PEERS_DIR") or Path.home() / ".cache" / "viewer-peers") / "inputs"
     with tempfile.TemporaryDirectory(prefix="bill-viewer-peers-") as name:
         folder = Path(name)
+        instance, came = folder / "instance", folder / "came"
         userkey = imported(folder, inputs)
-        with served(folder / "instance") as (process, address), ExitStack() as stack:
+        shutil.copytree(instance, came)
+        shutil.copytree(instance / "derivatives", folder / "kept")
+        with ExitStack() as stack:
+            process, address = stack.enter_context(served(instance))
+            _, other = stack.enter_context(served(came))
             identifiers = folder / "identifiers.json"
             identifiers.write_text(json.dumps(signed_pages(address, userkey)))
             command = [sys.executable, script, "run", "--extra", f"ours={address}/i", "--extra-map", identifiers]
-            command += ["--extra-pid", process.pid]
-            command += ["--extra-clear", f"rm -rf {folder}/instance/derivatives/* {folder}/nginx/cache/*"]
+            command += ["--extra", f"ours as files came={other}/i", "--extra-pid", process.pid]
+            command += ["--extra-clear", CLEAR.format(folder=folder)]
             if program := find_nginx():
                 front = stack.enter_context(nginx(program, folder / "nginx", address))
                 command += ["--extra", f"ours behind nginx={front}/i"]

@@ -38,13 +38,14 @@ def unlike(pages: int = 1) -> bytes:
 
 
 def addresses(site: Installation, key: str, file: Any) -> list[str]:
-    """Everything that is made from a file's bytes."""
+    """Everything that is made from a file's bytes; small pictures of a picture come from the one kept when it came."""
+    width = 90 if file["media_type"] == "application/pdf" else 700
     page = f"/bills/{key}/iiif/{file['pages'][0]['page_id']}"
     signed = ADDRESS.findall(unescape(site.page(f"/bills/{key}")))[-1].rpartition("/full/")[0]
-    made = ["/full/90,/0/default.jpg", "/full/max/0/default.png", "/0,0,512,512/256,256/0/default.jpg"]
+    made = [f"/full/{width},/0/default.jpg", "/full/max/0/default.png", "/0,0,512,512/256,256/0/default.jpg"]
     return [
         *(f"{at}{each}" for at in (page, signed) for each in made),
-        f"/bills/{key}/pictures/{file['file_id']}/200.jpg",
+        f"/bills/{key}/pictures/{file['file_id']}/{width}.jpg",
         f"/api/v1/bills/{key}/files/{file['file_id']}",
         *([f"{page}/text.json"] if file["media_type"] == "application/pdf" else []),
     ]

@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Response
+from PIL import Image
 
 from tests.clouds import ScriptedCloud, row_of
 from tests.installations import LONG, Installation, files_of, installed, purge
-from tests.papers import pdf
+from tests.papers import encoded, pdf
 from tests.web.test_sheets import put_sheet, sheet_of_four
 from viewer.archive.purging import drop_unused
 
@@ -31,6 +33,10 @@ def settled(site: Installation) -> bool:
 
 def originals(site: Installation) -> set[str]:
     return {path.name for path in (site.settings.instance / "blobs").glob("*/*") if path.is_file()}
+
+
+def pictures(site: Installation) -> set[Path]:
+    return {path for path in site.settings.derivatives.rglob("*-*") if path.is_file()}
 
 
 def unlike() -> bytes:
@@ -147,6 +153,35 @@ def test_a_bill_that_is_purged_between_two_steps_leaves_nothing(
             until(lambda: settled(slow_site))
         assert purged.is_set()
         assert originals(slow_site) == before, (step, nth)
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_bill_that_is_purged_while_its_first_picture_is_kept_leaves_none(
+    slow_site: Installation,
+    odd_cloud: ScriptedCloud,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    when: str,
+) -> None:
+    stored, shown = originals(slow_site), pictures(slow_site)
+    content = encoded(Image.effect_noise((900, 700), secrets.randbelow(90)), "JPEG")
+    key, _ = put_one(odd_cloud, content)
+    keep, kept = slow_site.archive.renditions.keep_first, threading.Event()
+
+    def purging(*given: object) -> None:
+        if when == "before":
+            purge(slow_site, key)
+        keep(*given)  # type: ignore[arg-type]
+        if when == "after":
+            purge(slow_site, key)
+        kept.set()
+
+    monkeypatch.setattr(slow_site.archive.renditions, "keep_first", purging)
+    slow_site.json(f"/bills/{key}")
+    until(lambda: settled(slow_site))
+    assert kept.is_set()
+    assert (originals(slow_site), pictures(slow_site)) == (stored, shown)
     assert "Traceback" not in caplog.text
 
 

@@ -1,5 +1,6 @@
 """Pictures over HTTP: made once however many ask, from as few decodes as can be, and never one for another."""
 
+import errno
 import io
 import threading
 import time
@@ -12,10 +13,12 @@ from PIL import Image, ImageStat
 
 from tests.clouds import ScriptedCloud
 from tests.installations import Installation, files_of
+from tests.likeness import psnr
 from tests.papers import encoded, pdf
 from viewer import drawing
 from viewer.documents.pool import Decoders
 from viewer.domain.source import PageSource
+from viewer.imaging.cache import RenditionCache
 
 
 class Work:
@@ -77,7 +80,7 @@ def test_fifty_who_ask_for_a_new_picture_at_once_cost_one_decode(
 ) -> None:
     service = put(odd_site, odd_cloud, work.over(photo("olive")), "fifty.jpg")
     with ThreadPoolExecutor(50) as readers:
-        answers = list(readers.map(lambda _: odd_site.get(f"{service}/full/200,/0/default.jpg"), range(50)))
+        answers = list(readers.map(lambda _: odd_site.get(f"{service}/full/1000,/0/default.jpg"), range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert work.count(drawing.draw_page) == 1
@@ -87,7 +90,7 @@ def test_the_first_need_is_drawn_at_once_and_later_sizes_come_from_what_was_stor
     odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
 ) -> None:
     service = put(odd_site, odd_cloud, work.over(photo("teal")), "ladder.jpg")
-    assert odd_site.get(f"{service}/full/300,/0/default.jpg").status_code == 200
+    assert odd_site.get(f"{service}/full/1000,/0/default.jpg").status_code == 200
     work.await_quiet(drawing.cut_ladder, 1)
     for width in (800, 400, 200, 100):
         level = odd_site.get(f"{service}/full/{width},/0/default.jpg")
@@ -96,6 +99,40 @@ def test_the_first_need_is_drawn_at_once_and_later_sizes_come_from_what_was_stor
     other = Image.open(io.BytesIO(odd_site.get(f"{service}/full/640,/90/gray.webp").content))
     assert (other.size, other.format) == ((480, 640), "WEBP")
     assert (work.count(drawing.draw_page), work.count(drawing.cut_ladder)) == (1, 1)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_a_pictures_thumbnails_need_nothing_of_it_but_what_was_kept_when_it_came(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work, form: str
+) -> None:
+    scene = Image.effect_noise((160, 120), 60).resize((1600, 1200)).convert("RGB")
+    content = work.over(encoded(scene, form))
+    service = put(odd_site, odd_cloud, content, f"first.{form.lower()}")
+    odd_site.archive.blobs.delete(work.content)
+    for width in (400, 320, 200):
+        found = Image.open(io.BytesIO(odd_site.get(f"{service}/full/{width},/0/default.jpg").content))
+        expected = scene.resize((width, width * 3 // 4), Image.Resampling.LANCZOS)
+        assert psnr(found.convert("RGB"), expected) > 36
+    assert work.count(drawing.draw_page) == 0
+    assert odd_site.get(f"{service}/full/800,/0/default.jpg").status_code == 503
+
+
+def test_a_picture_comes_although_there_is_no_room_for_its_first_one(
+    odd_site: Installation,
+    odd_cloud: ScriptedCloud,
+    work: Work,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RenditionCache, "keep", full)
+        service = put(odd_site, odd_cloud, work.over(photo("navy")), "full.jpg")
+    assert "could not be kept" in caplog.text
+    assert odd_site.get(f"{service}/full/200,/0/default.jpg").status_code == 200
+    assert work.count(drawing.draw_page) == 1
 
 
 def test_all_tiles_of_a_scale_come_from_one_decode(

@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from viewer import drawing
 from viewer.archive.bills import Bills
 from viewer.archive.purging import drop_unused
+from viewer.archive.renditions import Renditions
 from viewer.blobs import Blobs
 from viewer.documents import decode
 from viewer.documents.crop import crop
@@ -24,6 +26,7 @@ from viewer.documents.shapes import Finding
 from viewer.documents.sniff import sniff
 from viewer.domain.invoice_fields import InvoiceFields
 from viewer.domain.size import Size
+from viewer.domain.source import PageSource
 from viewer.errors import (
     DownloadRefused,
     LinkExpired,
@@ -58,12 +61,21 @@ class Content:
 class Fetching:
     """Takes pending files in, one call for one file; any number of calls at the same time."""
 
-    def __init__(self, database: Database, blobs: Blobs, decoders: Decoders, fetcher: Fetcher, bills: Bills) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        decoders: Decoders,
+        fetcher: Fetcher,
+        bills: Bills,
+        renditions: Renditions,
+    ) -> None:
         self._database = database
         self._blobs = blobs
         self._decoders = decoders
         self._fetcher = fetcher
         self._bills = bills
+        self._renditions = renditions
         self._sheets = SingleFlight[tuple[str, int]]()
         self._stopping = threading.Event()
         self._claimed: set[int] = set()
@@ -136,17 +148,18 @@ class Fetching:
         content = self._blobs.get(sha256)
         found = Content(sha256=sha256, size=size, media_type=sniff(content))
         try:
-            sizes = self._decoders.page_sizes(content, found.media_type)
+            sizes, first = self._decoders.run(drawing.take_in, content, found.media_type, self._decoders.limits)
         except UnreadableDocument as error:
             return self._settle(file, state="unreadable", problem=error.problem, content=found)
-        return self._settle(
-            file,
-            state="ready",
-            content=found,
-            pages=sizes,
-            fields=self._fields(content, found),
-            findings=self._findings(content, found),
-        )
+        fields, findings = self._fields(content, found), self._findings(content, found)
+        if first:
+            page = PageSource(sha256=sha256, media_type=found.media_type, number=1, size=sizes[0])
+            self._renditions.keep_first(page, first)
+        try:
+            return self._settle(file, state="ready", content=found, pages=sizes, fields=fields, findings=findings)
+        finally:
+            if first:
+                self._renditions.forget_gone(sha256)
 
     def _fields(self, content: bytes, found: Content) -> InvoiceFields:
         """What the file itself says; nothing where reading that fails, since its pages can be shown all the same."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from viewer.archive.audit import Audit, Event
 from viewer.blobs import Blobs
 from viewer.config import Settings
-from viewer.imaging import cache
+from viewer.imaging.cache import RenditionCache
 from viewer.store import dialect, queries
 from viewer.store.database import Database
 from viewer.store.models import Bill
@@ -80,8 +80,7 @@ class Purging:
                 )
             )
             gone = drop_unused(self._database, self._blobs, contents | each.contents)
-            for path in cache.files_of(self._settings.derivatives, gone):
-                path.unlink(missing_ok=True)
+            RenditionCache(self._settings.derivatives).forget(gone)
 
 
 def drop_unused(database: Database, blobs: Blobs, contents: Iterable[str]) -> set[str]:

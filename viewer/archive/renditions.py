@@ -5,6 +5,7 @@ come. A picture's tiles of one scale are cut together from one decode: drawing o
 """
 
 import json
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from viewer.imaging import levels
 from viewer.imaging.cache import LADDER, RenditionCache
 from viewer.imaging.keeping import Keeper
 from viewer.imaging.request import ImageRequest
+
+log = logging.getLogger(__name__)
 
 FROM_LEVELS = frozenset({"jpg", "webp"})
 """Formats that lose a little anyway; the others are always drawn from the original."""
@@ -135,6 +138,21 @@ class Renditions:
                 ),
             )
 
+    def keep_first(self, source: PageSource, jpeg: bytes) -> None:
+        """Keeps the level from which a picture's thumbnails come, as `drawing.take_in` made it."""
+        size = levels.thumbnails_from(source.size, self._max_area)
+        assert size, "there is a level only of a page that wants one"
+        try:
+            self.cache.keep(source, levels.name_of_level(size), jpeg)
+        except OSError:
+            log.exception("a first picture could not be kept")
+
+    def forget_gone(self, sha256: str) -> None:
+        """Lets the pictures of a content go that is not stored (any more): what was written meanwhile may belong to a bill that
+        was purged."""
+        if not self._blobs.has(sha256):
+            self.cache.forget([sha256])
+
     def start(self) -> None:
         """Looks after the folder from now on, as a server does."""
         self._keeper.start()
@@ -198,9 +216,9 @@ class Renditions:
         if not whole or ask.suffix not in FROM_LEVELS:
             return None
         for size in levels.stored_sizes(source.size, self._max_area):
-            if size.width >= ask.size.width and size.height >= ask.size.height:
-                content = self.cache.find(source, levels.name_of_level(size), LADDER)
-                return (size, content) if content else None
+            enough = size.width >= ask.size.width and size.height >= ask.size.height
+            if enough and (content := self.cache.find(source, levels.name_of_level(size), LADDER)):
+                return size, content
         return None
 
     def _content(self, source: PageSource) -> bytes | Path:

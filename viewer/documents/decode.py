@@ -1,5 +1,6 @@
 """What runs inside a decoder process: plain functions, so that any damage or crash stays there."""
 
+import contextlib
 from collections.abc import Callable
 from types import ModuleType
 
@@ -7,7 +8,7 @@ from PIL import Image
 
 from viewer.documents import bundle, image, ofd, xml_invoice
 from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import JPEG, OFD, PNG, XML, ZIP
+from viewer.documents.sniff import IMAGES, JPEG, OFD, PNG, XML, ZIP
 from viewer.domain.size import Box, Size
 
 DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle, XML: xml_invoice}
@@ -32,6 +33,17 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
     with every_fault_told():
         sizes: list[Size] = decoder.page_sizes(content, limits)
         return sizes
+
+
+def taken_in(
+    content: bytes, media_type: str, limits: Limits, wanted: Callable[[Size], Size | None]
+) -> tuple[list[Size], Image.Image | None]:
+    """`page_sizes`, for which the first page of a picture is decoded, and that page as it comes out of it in the size that is
+    wanted of a page so large; None where none is wanted, or drawing fails. Raises Unreadable."""
+    with contextlib.suppress(Unreadable), every_fault_told():
+        if media_type in IMAGES and (size := wanted((sizes := image.told_sizes(content, limits))[0])):
+            return sizes, image.draw(content, 1, Box(0, 0, sizes[0].width, sizes[0].height), size, limits)
+    return page_sizes(content, media_type, limits), None
 
 
 def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:

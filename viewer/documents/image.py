@@ -54,17 +54,18 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
     told now, not when somebody looks at it.
     """
     with opened(content, limits) as picture:
-        sizes = [shown(picture)]
-        while picture.format == "TIFF" and _turned_to(picture, len(sizes)):
-            if len(sizes) == limits.max_pages:
-                raise Unreadable("too_many_pages")
-            _check(picture, limits)
-            sizes.append(shown(picture))
+        sizes = _told(picture, limits)
         if len(sizes) > 1:
             picture.seek(0)
         picture.draft("RGB", (1, 1))  # a JPEG is read to its end, but at an eighth of the cost
         picture.load()
         return sizes
+
+
+def told_sizes(content: bytes, limits: Limits) -> list[Size]:
+    """The same as the file tells it, before anything of it is decoded."""
+    with opened(content, limits) as picture:
+        return _told(picture, limits)
 
 
 def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> Image.Image:
@@ -114,6 +115,16 @@ def opened(content: bytes, limits: Limits) -> Iterator[ImageFile.ImageFile]:
     with Image.open(io.BytesIO(bare(content)), formats=FORMATS) as picture:
         _check(picture, limits)
         yield picture
+
+
+def _told(picture: ImageFile.ImageFile, limits: Limits) -> list[Size]:
+    sizes = [shown(picture)]
+    while picture.format == "TIFF" and _turned_to(picture, len(sizes)):
+        if len(sizes) == limits.max_pages:
+            raise Unreadable("too_many_pages")
+        _check(picture, limits)
+        sizes.append(shown(picture))
+    return sizes
 
 
 def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:

@@ -24,7 +24,6 @@ from viewer import metrics
 from viewer.config import Settings
 from viewer.documents import aside, decode, pdf
 from viewer.documents.shapes import Limits, Unreadable
-from viewer.domain.size import Size
 from viewer.errors import OriginalGone, UnreadableDocument
 from viewer.fonts import SERIF_SC
 from viewer.memory import give_back_in_rest, share_heaps, work
@@ -62,10 +61,6 @@ class Decoders:
         self._guard = threading.Lock()
         self._closed = False
         self._processes, self._pool = self._started()
-
-    def page_sizes(self, content: bytes, media_type: str) -> list[Size]:
-        """Every page's size; none for a type that can't be shown. Raises UnreadableDocument with its problem."""
-        return self.run(decode.page_sizes, content, media_type, self.limits)
 
     def check(self) -> None:
         """Raises where no decoder process answers."""

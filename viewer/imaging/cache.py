@@ -74,6 +74,10 @@ class RenditionCache:
             if (stored := self._alone(source, name)) and (content := _read(stored)):
                 return content
 
+    def keep(self, source: PageSource, name: str, content: bytes) -> None:
+        """The same with a picture that was made already. Raises OSError where it can't be kept."""
+        self._make(self._path(source, name), lambda: content, wait=True)
+
     def opened(self, source: PageSource, name: str, make: Callable[[], bytes]) -> BinaryIO:
         """The same as an open file, which stays readable whatever becomes of the folder."""
         path = self._path(source, name)
@@ -85,6 +89,13 @@ class RenditionCache:
                 continue  # it was thrown away in this very moment
             _note_use(path, os.fstat(file.fileno()))
             return file
+
+    def forget(self, sha256s: Collection[str]) -> None:
+        """Removes every picture of these contents, finished or not, of any page and engine."""
+        marks = {_mark(sha256) for sha256 in sha256s}
+        for path in self._folder.parent.glob("*/??/*"):
+            if path.name.partition("-")[0] in marks:
+                path.unlink(missing_ok=True)
 
     def has(self, source: PageSource, name: str) -> bool:
         return self._path(source, name).exists()
@@ -164,14 +175,6 @@ class RenditionCache:
             log.exception("a picture could not be kept")
         finally:
             self._places.release()
-
-
-def files_of(folder: Path, sha256s: Collection[str]) -> Iterator[Path]:
-    """Every picture of these contents, finished or not, of any page and version."""
-    marks = {_mark(sha256) for sha256 in sha256s}
-    for path in folder.glob("*/??/*"):
-        if path.name.partition("-")[0] in marks:
-            yield path
 
 
 def _mark(sha256: str) -> str:

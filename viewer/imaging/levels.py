@@ -12,6 +12,8 @@ from viewer.domain.size import Box, Size
 
 TILE = 512
 """Edge of a tile in pixels."""
+THUMBNAIL = 320
+"""Width of a thumbnail in CSS pixels; twice as much for dense screens."""
 SMALLEST = 64
 """The longer edge of the smallest size that is worth a name."""
 LARGE = 16_000_000
@@ -50,6 +52,11 @@ def sizes(page: Size, max_area: int) -> list[Size]:
 def stored_sizes(page: Size, max_area: int) -> list[Size]:
     """Those of them that are stored as the page's ladder: its own size would take as long to decode as the page does."""
     return [size for size in sizes(page, max_area) if size.width < page.width]
+
+
+def thumbnails_from(page: Size, max_area: int) -> Size | None:
+    """The smallest of them that thumbnails come from; None where the page itself is hardly larger."""
+    return next((size for size in stored_sizes(page, max_area) if size.width >= THUMBNAIL), None)
 
 
 def name_of_level(size: Size) -> str:

@@ -13,9 +13,10 @@ from viewer.domain.selection import ImageView, LocationView
 from viewer.domain.size import Size
 from viewer.errors import N_
 from viewer.i18n import LANGUAGES, catalogue
+from viewer.imaging.levels import THUMBNAIL
 from viewer.store.models import Attachment, Bill, Entry, File, Invoice, Page
 from viewer.web.addresses import Addresses
-from viewer.web.words import STAGE, THUMBNAIL, money
+from viewer.web.words import STAGE, money
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 

@@ -18,6 +18,7 @@ from viewer.domain.sheets import Region
 from viewer.domain.signed_page import end_of_next_hour
 from viewer.domain.size import Size
 from viewer.i18n import DEFAULT, LANGUAGES
+from viewer.imaging.levels import THUMBNAIL
 from viewer.store.models import Attachment, Entry, File, Invoice
 from viewer.web import access
 from viewer.web.addresses import STAGE_LEAST, shown_size
@@ -31,8 +32,6 @@ KIT_KEPT = 600
 """Seconds that browsers may keep the embed kit without asking again."""
 SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "HKD": "HK$", "JPY": "¥", "GBP": "£"}
 
-THUMBNAIL = 320
-"""Width of a thumbnail in CSS pixels; twice as much for dense screens."""
 STAGE = 1600
 """Width of the stage's picture while its file is still on its way, and of a page in a manifest."""
 THUMBNAIL_SIZES = "(min-width: 860px) 112px, 30vw"

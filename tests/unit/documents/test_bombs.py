@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.papers import cornered, encoded, pdf, pdf_of, stream, tiff
+from tests.unit.documents.taking import sizes_by
 from tests.unit.documents.test_damage import ends_well
 from viewer.config import Settings
 from viewer.documents.pool import Decoders
@@ -66,7 +67,7 @@ def test_pixels_that_are_only_announced_are_never_made(decoders: Decoders) -> No
     problems = {}
     for name, content in announcing(HUGE, HUGE).items():
         with pytest.raises(UnreadableDocument) as unreadable:
-            decoders.page_sizes(content, sniff(content))
+            sizes_by(decoders, content, sniff(content))
         problems[name] = unreadable.value.problem
     assert set(problems.values()) == {"too_many_pixels", "damaged"}
     assert {name for name, problem in problems.items() if problem == "damaged"} <= {"webp", "avif"}, problems
@@ -169,5 +170,5 @@ def test_a_frame_larger_than_its_picture_is_counted_too(decoders: Decoders) -> N
     content = encoded(cornered("P"), "GIF")
     large = patched(content, b",\0\0\0\0", struct.pack("<HH", 65_535, 65_535), 5)
     with pytest.raises(UnreadableDocument) as unreadable:
-        decoders.page_sizes(large, sniff(large))
+        sizes_by(decoders, large, sniff(large))
     assert unreadable.value.problem in ("too_many_pixels", "damaged")

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from tests.papers import HEIC, chinese_pdf, cornered, encoded, pdf, pdf_of, signed_pdf, stream, tiff, turned, zipped
+from tests.unit.documents.taking import sizes_by
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders
@@ -80,7 +81,7 @@ def ends_well(decoders: Decoders, content: bytes) -> bool:
     """Whether the file has pages that can be drawn; False for one that says why it hasn't. Anything else is raised."""
     media_type = sniff(content)
     try:
-        pages = decoders.page_sizes(content, media_type)
+        pages = sizes_by(decoders, content, media_type)
         for number, page in enumerate(pages[:3], 1):
             size = page.within(edge=64)
             whole = Box(0, 0, page.width, page.height)

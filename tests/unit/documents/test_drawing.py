@@ -9,8 +9,10 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from tests.papers import encoded, pdf
 from tests.unit.documents.test_decode import LIMITS
 from viewer import drawing
+from viewer.documents import image
 from viewer.documents.decode import page_sizes
-from viewer.documents.sniff import JPEG, PDF, PNG
+from viewer.documents.shapes import Unreadable
+from viewer.documents.sniff import JPEG, PDF, PNG, TIFF
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
 from viewer.imaging.request import ImageRequest
@@ -77,3 +79,39 @@ def test_a_tile_is_its_part_of_the_page_also_where_the_page_is_cut_in_bands(
     assert found.keys() == levels.tile_factors(source.size).keys()
     for tile, made in found.items():
         assert apart(Image.open(io.BytesIO(made)).convert("RGB"), alone(content, source, tile)) < 4
+
+
+@pytest.mark.parametrize("name", [name for name, (_, media_type) in PAPERS.items() if media_type != PDF])
+def test_what_is_taken_in_brings_the_level_of_its_ladder_from_which_thumbnails_come(name: str) -> None:
+    content, source = source_of(name)
+    sizes, first = drawing.take_in(content, source.media_type, ROOMY)
+    level = levels.thumbnails_from(source.size, ROOMY.decoder_pixels)
+    assert level
+    assert sizes == [source.size]
+    assert first
+    picture = Image.open(io.BytesIO(first)).convert("RGB")
+    assert apart(picture, alone(content, source, levels.name_of_level(level))) < 1
+
+
+def test_of_documents_and_of_small_or_many_pictures_no_more_is_made_than_thumbnails_need() -> None:
+    assert drawing.take_in(*PAPERS["a document"], ROOMY)[1] is None
+    small = encoded(SCENE.resize((600, 500)), "JPEG")
+    assert drawing.take_in(small, JPEG, ROOMY)[1] is None
+    pages = io.BytesIO()
+    SCENE.save(pages, "TIFF", save_all=True, append_images=[SCENE.resize((300, 200))])
+    sizes, first = drawing.take_in(pages.getvalue(), TIFF, ROOMY)
+    assert [(size.width, size.height) for size in sizes] == [(1300, 1100), (300, 200)]
+    assert first
+
+
+@pytest.mark.parametrize("name", ["a photo", "a screenshot", "a clear screenshot"])
+def test_a_truncated_picture_is_not_taken_in(name: str) -> None:
+    content, source = source_of(name)
+    with pytest.raises(Unreadable):
+        drawing.take_in(content[: len(content) * 2 // 3], source.media_type, ROOMY)
+
+
+def test_a_picture_that_cannot_be_drawn_so_is_taken_in_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    content, source = source_of("a photo")
+    monkeypatch.setattr(image, "draw", lambda *_: 1 / 0)
+    assert drawing.take_in(content, source.media_type, ROOMY) == ([source.size], None)

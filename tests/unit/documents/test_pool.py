@@ -17,6 +17,7 @@ from PIL import Image, ImageChops
 from tests.commands import families, held_by, until
 from tests.papers import chinese_pdf, cornered, encoded, endless_pdf, pdf, turned
 from tests.unit.documents import hostile
+from tests.unit.documents.taking import sizes_by
 from viewer.config import Settings
 from viewer.documents import decode
 from viewer.documents.pool import Decoders, _within
@@ -40,7 +41,7 @@ def decoders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decoders]:
 
 def drawn(pool: Decoders, content: bytes, media_type: str, size: Size) -> Image.Image:
     """The first page in `size`."""
-    page = pool.page_sizes(content, media_type)[0]
+    page = sizes_by(pool, content, media_type)[0]
     whole = Box(0, 0, page.width, page.height)
     return pool.run(decode.draw, content, media_type, 1, whole, size, pool.limits)
 
@@ -52,9 +53,9 @@ def problem_of(pool: Decoders, task: Callable[[], object]) -> str:
 
 
 def test_pages_are_measured_and_drawn_in_another_process(decoders: Decoders) -> None:
-    assert decoders.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+    assert sizes_by(decoders, turned(6), JPEG) == [Size(64, 32)]
     assert drawn(decoders, pdf(), PDF, Size(20, 10)).size == (20, 10)
-    assert decoders.page_sizes(b"<?xml ?>", XML) == []
+    assert sizes_by(decoders, b"<?xml ?>", XML) == []
     assert decoders.run(hostile.process) != os.getpid()
     decoders.check()
 
@@ -69,14 +70,14 @@ def test_a_page_that_hangs_is_ended_and_its_neighbours_are_drawn(decoders: Decod
             problems.append(error.problem)
 
     content = endless_pdf()
-    assert len(decoders.page_sizes(content, PDF)) == 1
+    assert len(sizes_by(decoders, content, PDF)) == 1
     hanging = threading.Thread(target=hang)
     hanging.start()
     for _ in range(5):
         assert drawn(decoders, turned(1), JPEG, Size(8, 4))
     hanging.join()
     assert problems == ["too_slow"]
-    assert decoders.page_sizes(pdf(), PDF)
+    assert sizes_by(decoders, pdf(), PDF)
 
 
 @pytest.mark.parametrize(
@@ -96,10 +97,10 @@ def test_whatever_a_document_does_its_neighbours_are_served(
     spoiled = threading.Thread(target=lambda: found.append(problem_of(decoders, task)))
     spoiled.start()
     for _ in range(10):
-        assert decoders.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+        assert sizes_by(decoders, turned(6), JPEG) == [Size(64, 32)]
     spoiled.join()
     assert found == [problem]
-    assert decoders.page_sizes(pdf(), PDF)
+    assert sizes_by(decoders, pdf(), PDF)
 
 
 def test_a_decoder_that_dies_between_two_tasks_is_replaced(tmp_path: Path) -> None:
@@ -109,7 +110,7 @@ def test_a_decoder_that_dies_between_two_tasks_is_replaced(tmp_path: Path) -> No
             dead = pool.run(hostile.process)
             os.kill(dead, signal.SIGKILL)
             assert pool.run(hostile.process) != dead
-        assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+        assert sizes_by(pool, turned(6), JPEG) == [Size(64, 32)]
     finally:
         pool.close()
 
@@ -121,7 +122,7 @@ def test_the_process_that_decoders_are_forks_of_is_replaced_too_and_leaves_none_
         os.kill(dead, signal.SIGKILL)
         until(lambda: orphan not in families())
         assert pool.run(hostile.parent) != dead
-        assert pool.page_sizes(turned(6), JPEG) == [Size(64, 32)]
+        assert sizes_by(pool, turned(6), JPEG) == [Size(64, 32)]
     finally:
         pool.close()
 
@@ -129,7 +130,7 @@ def test_the_process_that_decoders_are_forks_of_is_replaced_too_and_leaves_none_
 def test_the_problem_of_a_document_comes_back(decoders: Decoders) -> None:
     for content, problem in ((pdf(password="x"), "password"), (b"%PDF-1.7", "damaged")):
         with pytest.raises(UnreadableDocument) as unreadable:
-            decoders.page_sizes(content, PDF)
+            sizes_by(decoders, content, PDF)
         assert unreadable.value.problem == problem
 
 
@@ -139,7 +140,7 @@ def test_a_decoder_that_needs_more_memory_than_it_may_have_is_ended(tmp_path: Pa
     try:
         with pytest.raises(UnreadableDocument):
             drawn(pool, pdf(), PDF, Size(18_000, 9_000))
-        assert pool.page_sizes(pdf(), PDF)
+        assert sizes_by(pool, pdf(), PDF)
     finally:
         pool.close()
 
@@ -205,7 +206,7 @@ def test_computing_time_is_bounded_for_each_task_even_where_nobody_watches_the_c
         with pytest.raises(UnreadableDocument) as unreadable:
             pool.run(_within, 0.1, hostile.burn)
         assert unreadable.value.problem == "too_slow"
-        assert pool.page_sizes(turned(6), JPEG)
+        assert sizes_by(pool, turned(6), JPEG)
     finally:
         pool.close()
 

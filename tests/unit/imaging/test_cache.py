@@ -16,7 +16,7 @@ import pytest
 
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.imaging.cache import ENGINE, LADDER, MOST_TO_STORE, RenditionCache, files_of
+from viewer.imaging.cache import ENGINE, LADDER, MOST_TO_STORE, RenditionCache
 from viewer.imaging.keeping import Keeper, keep_within
 
 PAGE = PageSource("a" * 64, "image/jpeg", 1, Size(10, 10))
@@ -153,8 +153,7 @@ def test_a_picture_that_cannot_be_kept_is_answered_with_all_the_same(
 def test_a_picture_thrown_away_before_it_is_kept_stays_away(tmp_path: Path, slow_disk: threading.Event) -> None:
     cache = RenditionCache(tmp_path)
     cache.get(PAGE, "x", lambda: b"picture")
-    for path in files_of(tmp_path, [PAGE.sha256]):
-        path.unlink()
+    cache.forget([PAGE.sha256])
     slow_disk.set()
     cache.close()
     assert files_in(tmp_path) == []
