@@ -76,12 +76,16 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
             _check(picture, limits)
         whole, orientation = shown(picture), orientation_of(picture)
         across = (size.height, size.width) if orientation in TURNED else (size.width, size.height)
-        if box == Box(0, 0, whole.width, whole.height) and _is_for_vips(picture, *across):
-            return _turned_upright(_vips().shrunk(content, Size(*picture.size), Size(*across)), orientation)
+        is_whole = box == Box(0, 0, whole.width, whole.height)
+        if is_whole and _is_for_vips(picture, *across):
+            made: Image.Image | None = _vips().shrunk(content, Size(*picture.size), Size(*across))
+            if made:
+                return _turned_upright(made, orientation)
         profile = picture.info.get("icc_profile")
-        if picture.format == "PNG" and _is_for_vips(picture, *picture.size):
+        stored: Image.Image | None = None
+        if picture.format == "PNG" and not is_whole and _is_for_vips(picture, *picture.size):
             stored = _vips().shrunk(content, Size(*picture.size), Size(*picture.size))
-        else:
+        if stored is None:
             needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
             finer = (FINER * needed.width, FINER * needed.height)
             picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
@@ -104,7 +108,9 @@ def encoded(
         whole = number == 1 and box == Box(0, 0, picture.width, picture.height)
         if not (upright and whole and _is_for_vips(picture, size.width, size.height)):
             return None
-        made: bytes = _vips().encoded(content, Size(*picture.size), size, quality=quality, subsampling=subsampling)
+        made: bytes | None = _vips().encoded(
+            content, Size(*picture.size), size, quality=quality, subsampling=subsampling
+        )
         return made
 
 

@@ -4,6 +4,7 @@ Only for decoder processes, which are forks of one that has imported this: libvi
 start with the first picture.
 """
 
+import logging
 import os
 
 from PIL import Image
@@ -18,6 +19,7 @@ os.environ["VIPS_DISC_THRESHOLD"] = "8g"  # a decoder may not write files
 import pyvips
 
 pyvips.cache_set_max(0)
+logging.getLogger("pyvips").setLevel(logging.ERROR)  # what it stumbles over is the file's problem, not the operator's
 
 MODES = {1: "L", 3: "RGB"}
 BANDS = {mode: bands for bands, mode in MODES.items()}
@@ -26,19 +28,24 @@ GAP = 3.0
 from what Lanczos alone would make of it."""
 
 
-def shrunk(content: bytes, stored: Size, size: Size) -> Image.Image:
-    """The pixels of a JPEG or PNG of one or three channels that is `stored` in this size, made smaller, not yet upright.
-    Raises pyvips.Error for a damaged one."""
-    return _as_picture(_made_smaller(_opened(content, stored, size), size))
+def shrunk(content: bytes, stored: Size, size: Size) -> Image.Image | None:
+    """The pixels of a JPEG or PNG of one or three channels that is `stored` in this size, made smaller, not yet upright; None
+    where libvips stumbles over it, which is stricter than Pillow."""
+    try:
+        return _as_picture(_made_smaller(_opened(content, stored, size), size))
+    except pyvips.Error:
+        return None
 
 
-def encoded(content: bytes, stored: Size, size: Size, *, quality: int, subsampling: str) -> bytes:
+def encoded(content: bytes, stored: Size, size: Size, *, quality: int, subsampling: str) -> bytes | None:
     """The same as a JPEG. Reading, shrinking and encoding go on at the same time, which takes a quarter less on the stage;
     the encoder is the one that Pillow has, too."""
-    small = _made_smaller(_opened(content, stored, size), size)
-    jpeg: bytes = small.jpegsave_buffer(
-        Q=quality, subsample_mode="off" if subsampling == "4:4:4" else "on", keep="none"
-    )
+    mode = "off" if subsampling == "4:4:4" else "on"
+    try:
+        small = _made_smaller(_opened(content, stored, size), size)
+        jpeg: bytes = small.jpegsave_buffer(Q=quality, subsample_mode=mode, keep="none")
+    except pyvips.Error:
+        return None
     return jpeg
 
 
