@@ -21,13 +21,12 @@ DRAWN = 2
 
 
 def take_in(content: bytes, media_type: str, limits: Limits) -> tuple[list[Size], bytes | None]:
-    """What a content that has just come is: its pages' sizes and, of a picture, the level of the first page's ladder from which
-    thumbnails come, since all of it has to be decoded now anyway. Raises Unreadable."""
+    """What a content that has just come is: its pages' sizes and, of a photo, a first picture from which thumbnails come, since
+    all of it has to be decoded now anyway. Raises Unreadable."""
     sizes, picture = decode.taken_in(
         content, media_type, limits, lambda page: levels.thumbnails_from(page, limits.decoder_pixels)
     )
-    photo = PageSource(sha256="", media_type=media_type, number=1, size=Size(0, 0)).photo
-    return sizes, encode(picture, _level_kind(photo=photo)) if picture else None
+    return sizes, encode(picture, "fine jpg") if picture else None
 
 
 def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
@@ -57,7 +56,7 @@ def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str
         else:
             picture = pictures[-DRAWN].resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
         pictures.append(picture)
-        found[levels.name_of_level(size)] = encode(picture, _level_kind(photo=source.photo))
+        found[levels.name_of_level(size)] = encode(picture, "fine photo" if source.photo else "fine jpg")
     return found
 
 
@@ -83,10 +82,6 @@ def draw_sheet(content: bytes, width: int, limits: Limits) -> bytes:
 def words(content: Content, source: PageSource, limits: Limits) -> list[Word]:
     """The words of the page with their places. Raises Unreadable."""
     return decode.words(_read(content), source.media_type, source.number, limits)
-
-
-def _level_kind(*, photo: bool) -> str:
-    return "photo level" if photo else "level"
 
 
 def _drawn_bands(

@@ -77,7 +77,7 @@ def test_an_opened_bill_is_counted_by_route_call_file_and_task_and_no_key_is_tol
     assert more("viewer_request_seconds_count", "GET", "/api/v1/bills/<key>") >= 1
     assert more("viewer_upstream_seconds_count", "/m4/fpzs/expense/invoices/query", "ok") == 1
     assert more("viewer_download_seconds_count", "file", "ok") == 2
-    assert more("viewer_decoder_seconds_count", "page_sizes", "ok") == 2
+    assert more("viewer_decoder_seconds_count", "take_in", "ok") == 2
     assert more("viewer_decoder_seconds_count", "draw_page", "ok") == 1
     assert more("viewer_bills", "upstream") == 1
     assert more("viewer_files", "ready") == 2

@@ -165,7 +165,7 @@ def test_a_bill_that_is_purged_while_its_first_picture_is_kept_leaves_none(
     when: str,
 ) -> None:
     stored, shown = originals(slow_site), pictures(slow_site)
-    content = encoded(Image.effect_noise((900, 700), secrets.randbelow(90)), "JPEG")
+    content = encoded(Image.effect_noise((1200, 900), secrets.randbelow(90)), "JPEG")
     key, _ = put_one(odd_cloud, content)
     keep, kept = slow_site.archive.renditions.keep_first, threading.Event()
 

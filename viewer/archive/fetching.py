@@ -152,14 +152,11 @@ class Fetching:
         except UnreadableDocument as error:
             return self._settle(file, state="unreadable", problem=error.problem, content=found)
         fields, findings = self._fields(content, found), self._findings(content, found)
+        self._settle(file, state="ready", content=found, pages=sizes, fields=fields, findings=findings)
         if first:
             page = PageSource(sha256=sha256, media_type=found.media_type, number=1, size=sizes[0])
             self._renditions.keep_first(page, first)
-        try:
-            return self._settle(file, state="ready", content=found, pages=sizes, fields=fields, findings=findings)
-        finally:
-            if first:
-                self._renditions.forget_gone(sha256)
+        return None
 
     def _fields(self, content: bytes, found: Content) -> InvoiceFields:
         """What the file itself says; nothing where reading that fails, since its pages can be shown all the same."""

@@ -25,12 +25,13 @@ class Readers:
             held = None
             with contextlib.suppress(OSError):
                 held = stack.enter_context(self._opened())
-                fcntl.flock(held, fcntl.LOCK_SH)
+                fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
             try:
                 yield
             finally:
                 if held is not None:
-                    os.utime(held)
+                    with contextlib.suppress(OSError):
+                        os.utime(held)
 
     def quiet(self) -> float:
         """Seconds since the last one waited; 0 while one does."""
@@ -57,4 +58,4 @@ class Readers:
             os.close(file)
 
     def _open(self) -> int:
-        return os.open(self._file, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

@@ -34,6 +34,8 @@ NOBODY = ""
 """Whose turn it is where no reader waits."""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
+FIRST = "first"
+"""The picture that was kept of a photo when it came. It is no level: it is less compressed, and nobody is answered with it."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -81,9 +83,9 @@ class Renditions:
             return self.picture(source, ask, reader=reader)
         if found := self.ready(source, ask, mark):
             return found
-        clean = self.picture(source, ask, reader=reader)
 
         def stamp() -> bytes:
+            clean = self.ready(source, ask) or self._made(source, ask, reader)
             with self._turns.turn(reader):
                 return self._decoders.run(drawing.stamp_page, clean, source, ask, mark)
 
@@ -96,20 +98,7 @@ class Renditions:
         if found := self.ready(source, ask):
             return found
         with self._quota.request(reader), self._readers.waiting():
-            factor = levels.tile_factors(source.size).get(ask.stored_as)
-            if factor and self._is_cut(source):
-                self._make_tiles(source, factor, reader)
-                if found := self.ready(source, ask):
-                    return found
-
-            def draw() -> bytes:
-                with self._turns.turn(reader):
-                    return self._drawn(source, ask)
-
-            made = self.cache.get(source, ask.stored_as, draw)
-        if self._wants_ahead(source):
-            self._behind.put(source)
-        return made
+            return self._made(source, ask, reader)
 
     def text(self, source: PageSource) -> bytes:
         """The words of the page with their places, a JSON array. Raises UnreadableDocument or OriginalGone."""
@@ -139,19 +128,16 @@ class Renditions:
             )
 
     def keep_first(self, source: PageSource, jpeg: bytes) -> None:
-        """Keeps the level from which a picture's thumbnails come, as `drawing.take_in` made it."""
-        size = levels.thumbnails_from(source.size, self._max_area)
-        assert size, "there is a level only of a page that wants one"
+        """Keeps the picture from which a photo's thumbnails come, as `drawing.take_in` made it; not that of a bill which was
+        purged meanwhile."""
         try:
-            self.cache.keep(source, levels.name_of_level(size), jpeg)
+            self.cache.keep(source, FIRST, jpeg)
+        except FileNotFoundError:
+            pass
         except OSError:
             log.exception("a first picture could not be kept")
-
-    def forget_gone(self, sha256: str) -> None:
-        """Lets the pictures of a content go that is not stored (any more): what was written meanwhile may belong to a bill that
-        was purged."""
-        if not self._blobs.has(sha256):
-            self.cache.forget([sha256])
+        if not self._blobs.has(source.sha256):
+            self.cache.forget([source.sha256])
 
     def start(self) -> None:
         """Looks after the folder from now on, as a server does."""
@@ -161,6 +147,25 @@ class Renditions:
         self._behind.close()
         self.cache.close()
         self._keeper.close()
+
+    def _made(self, source: PageSource, ask: ImageRequest, reader: str) -> bytes:
+        factor = levels.tile_factors(source.size).get(ask.stored_as)
+        if factor and self._is_cut(source):
+            try:
+                self._make_tiles(source, factor, reader)
+            except OSError:
+                log.exception("tiles could not be kept")
+            if found := self.ready(source, ask):
+                return found
+
+        def draw() -> bytes:
+            with self._turns.turn(reader):
+                return self._drawn(source, ask)
+
+        made = self.cache.get(source, ask.stored_as, draw)
+        if self._wants_ahead(source):
+            self._behind.put(source)
+        return made
 
     def _is_cut(self, source: PageSource) -> bool:
         """Whether the page's tiles are cut together: those of a PDF cost little one by one, a row of tiles must fit."""
@@ -215,10 +220,14 @@ class Renditions:
         whole = ask.box == Box(0, 0, source.size.width, source.size.height)
         if not whole or ask.suffix not in FROM_LEVELS:
             return None
+        first = levels.thumbnails_from(source.size, self._max_area)
         for size in levels.stored_sizes(source.size, self._max_area):
-            enough = size.width >= ask.size.width and size.height >= ask.size.height
-            if enough and (content := self.cache.find(source, levels.name_of_level(size), LADDER)):
-                return size, content
+            if levels.is_enough(size, ask.size):
+                content = self.cache.find(source, levels.name_of_level(size), LADDER)
+                if not content and size == first != ask.size:
+                    content = self.cache.find(source, FIRST, LADDER)
+                if content:
+                    return size, content
         return None
 
     def _content(self, source: PageSource) -> bytes | Path:

@@ -42,6 +42,8 @@ FINER = 2
 FAR = 4
 """So many times smaller, Pillow's JPEGs are the quicker ones: there most of the time goes into reading them."""
 JPEG_START = b"\xff\xd8"
+DRAFTED = 4_000_000
+"""Pixels up to which libvips takes over what Pillow decoded, such as a JPEG that was halved meanwhile."""
 MUCH = 1_000_000
 """Pixels from which on setting libvips up is worth its time."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
@@ -57,6 +59,9 @@ def page_sizes(content: bytes, limits: Limits) -> list[Size]:
         sizes = _told(picture, limits)
         if len(sizes) > 1:
             picture.seek(0)
+        quickly = picture.format == "PNG" and _is_for_vips(picture, 1, 1)
+        if quickly and _vips().shrunk(content, Size(*picture.size), Size(1, 1)):
+            return sizes
         picture.draft("RGB", (1, 1))  # a JPEG is read to its end, but at an eighth of the cost
         picture.load()
         return sizes
@@ -139,9 +144,9 @@ def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size:
     as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
     if as_it_is:
         return stored.crop((left, top, right, bottom))
-    whole = (right - left, bottom - top) == stored.size
-    smaller = size[0] < stored.width and size[1] < stored.height
-    if whole and smaller and stored.mode in ("L", "RGB") and not aside.is_here():
+    is_whole = all(edge == whole for edge, whole in zip(part, (0, 0, *stored.size), strict=True))
+    is_smaller = size[0] < stored.width and size[1] < stored.height and stored.width * stored.height <= DRAFTED
+    if is_whole and is_smaller and stored.mode in ("L", "RGB") and not aside.is_here():
         resized: Image.Image = _vips().resized(stored, Size(*size))
         return resized
     return stored.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)

@@ -27,6 +27,9 @@ GAP = 3.0
 """A picture is halved by averaging only down to so many times its size; from there on Lanczos keeps it sharp: 44 dB and more
 from what Lanczos alone would make of it."""
 
+HALVED = 2.5
+"""So many times smaller, a JPEG is shown that halves itself."""
+
 
 def shrunk(content: bytes, stored: Size, size: Size) -> Image.Image | None:
     """The pixels of a JPEG or PNG of one or three channels that is `stored` in this size, made smaller, not yet upright; None
@@ -50,18 +53,25 @@ def encoded(content: bytes, stored: Size, size: Size, *, quality: int, subsampli
 
 
 def resized(picture: Image.Image, size: Size) -> Image.Image:
-    """A decoded L or RGB picture made smaller, in a third to two thirds of Pillow's time."""
+    """A decoded L or RGB picture made smaller, in a third to two thirds of Pillow's time; of a large one the copy that this
+    needs would be too much."""
     pixels = pyvips.Image.new_from_memory(picture.tobytes(), *picture.size, BANDS[picture.mode], "uchar")
     return _as_picture(_made_smaller(pixels, size))
 
 
 def _opened(content: bytes, stored: Size, size: Size) -> pyvips.Image:
-    """A JPEG halves itself while it is decoded, 41 dB and more from what it would be; from a quarter on it would be 38.
-    A PNG's check sums are a mere warning to its reader."""
-    if not content.startswith(JPEG_START):
-        return pyvips.Image.pngload_buffer(content, access="sequential", fail_on="warning")
-    halved = stored.width >= 2 * size.width and stored.height >= 2 * size.height
-    return pyvips.Image.jpegload_buffer(content, shrink=2 if halved else 1, access="sequential", fail_on="truncated")
+    """A JPEG halves itself while it is decoded, where something is left for Lanczos: 41 dB and more from what it would be.
+    A PNG's check sums are a mere warning to its reader. Raises pyvips.Error for other than 8 bits a channel, too."""
+    if content.startswith(JPEG_START):
+        halved = stored.width >= HALVED * size.width and stored.height >= HALVED * size.height
+        image = pyvips.Image.jpegload_buffer(
+            content, shrink=2 if halved else 1, access="sequential", fail_on="truncated"
+        )
+    else:
+        image = pyvips.Image.pngload_buffer(content, access="sequential", fail_on="warning")
+    if image.format != "uchar" or image.bands not in MODES:
+        raise pyvips.Error(f"{image.bands} channels of {image.format}")
+    return image
 
 
 def _made_smaller(image: pyvips.Image, size: Size) -> pyvips.Image:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from viewer.domain.size import Size
 
+PHOTOS = frozenset({"image/jpeg", "image/heic"})
+"""Media types of what cameras and scanners make."""
+
 
 @dataclass(frozen=True)
 class PageSource:
@@ -19,4 +22,4 @@ class PageSource:
     @property
     def photo(self) -> bool:
         """Whether a camera or a scanner made it, whose files hold colours at half the resolution."""
-        return self.media_type in ("image/jpeg", "image/heic")
+        return self.media_type in PHOTOS

@@ -4,6 +4,7 @@ Several pictures that are made together (a page's ladder, the tiles of one scale
 compression: one write, one wait for the disk, one thing to throw away.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import io
@@ -29,6 +30,7 @@ ENGINE = "7"
 LADDER = "ladder"
 """The pack of a page's sizes that are made ahead."""
 UNFINISHED = ".new"
+NOT_KEPT = "a picture could not be kept"
 FRESH = 3600.0
 """Seconds for which the time of a file's last use may be wrong: it isn't noted more often."""
 PATHS = 4096
@@ -93,9 +95,16 @@ class RenditionCache:
     def forget(self, sha256s: Collection[str]) -> None:
         """Removes every picture of these contents, finished or not, of any page and engine."""
         marks = {_mark(sha256) for sha256 in sha256s}
-        for path in self._folder.parent.glob("*/??/*"):
-            if path.name.partition("-")[0] in marks:
-                path.unlink(missing_ok=True)
+        while self._forget(marks):
+            pass  # meanwhile one may have been made of another that this came to later
+
+    def _forget(self, marks: Collection[str]) -> int:
+        gone = 0
+        for file in files_below(self._folder.parent):
+            if file.name.partition("-")[0] in marks:
+                Path(file.path).unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def has(self, source: PageSource, name: str) -> bool:
         return self._path(source, name).exists()
@@ -145,36 +154,64 @@ class RenditionCache:
         return None if path.exists() else self._making.run(path, lambda: self._made(path, make, wait=wait))
 
     def _made(self, path: Path, make: Callable[[], bytes], *, wait: bool) -> bytes | None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as held:
-            file = held.enter_context(_new_file(path))
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                file = held.enter_context(_new_file(path))
+            except OSError:
+                if wait:
+                    raise
+                log.exception(NOT_KEPT)
+                return make()
             if file is None:
                 return None
             content = make()
-            if wait or not self._places.acquire(blocking=False):
+            if wait:
                 self._store(file, path, content)
-            else:
+            elif self._places.acquire(blocking=False):
                 self._storing.submit(self._store_later, held.pop_all(), file, path, content)
+            else:
+                self._store_if_possible(file, path, content)
         return content
 
     def _store(self, file: BinaryIO, path: Path, content: bytes) -> None:
         """Under a temporary name first: what bears the final name is complete, also after a power cut."""
+        new = Path(file.name)
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-        Path(file.name).replace(path)
+        if _is_still(new, file):
+            new.replace(path)
+        if not _is_still(path, file):
+            # Thrown away meanwhile; if that was in this very moment, the name is somebody else's unfinished file's.
+            path.unlink(missing_ok=True)
+            raise FileNotFoundError(path)
         self._wrote(len(content))
 
     def _store_later(self, held: ExitStack, file: BinaryIO, path: Path, content: bytes) -> None:
         try:
             with held:
-                self._store(file, path, content)
+                self._store_if_possible(file, path, content)
+        finally:
+            self._places.release()
+
+    def _store_if_possible(self, file: BinaryIO, path: Path, content: bytes) -> None:
+        try:
+            self._store(file, path, content)
         except FileNotFoundError:
             pass  # it was thrown away before it was whole
         except OSError:
-            log.exception("a picture could not be kept")
-        finally:
-            self._places.release()
+            log.exception(NOT_KEPT)
+
+
+def files_below(folder: Path | str) -> Iterator["os.DirEntry[str]"]:
+    """Every file in a folder and those in it, whatever is deleted meanwhile."""
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(entry.path)
+            else:
+                yield entry
 
 
 def _mark(sha256: str) -> str:

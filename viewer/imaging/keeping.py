@@ -5,11 +5,10 @@ import fcntl
 import os
 import shutil
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from viewer.imaging.cache import ENGINE, UNFINISHED
+from viewer.imaging.cache import ENGINE, UNFINISHED, files_below
 
 ROOM = 0.1
 """The part of its size that is freed when it is full, so that it doesn't have to be looked through at every picture."""
@@ -34,7 +33,7 @@ def keep_within(folder: Path, most_bytes: int) -> Kept:
     removed = freed = 0
     files: list[tuple[float, int, str]] = []
     for version in _folders(folder):
-        for entry in _files(version.path):
+        for entry in files_below(version.path):
             try:
                 state = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
@@ -99,15 +98,6 @@ def _folders(folder: Path) -> list["os.DirEntry[str]"]:
         return []
     with os.scandir(folder) as entries:
         return [entry for entry in entries if entry.is_dir(follow_symlinks=False)]
-
-
-def _files(folder: str) -> Iterator["os.DirEntry[str]"]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path)
-            else:
-                yield entry
 
 
 def _sweep(path: str) -> bool:

@@ -13,7 +13,9 @@ from viewer.domain.size import Box, Size
 TILE = 512
 """Edge of a tile in pixels."""
 THUMBNAIL = 320
-"""Width of a thumbnail in CSS pixels; twice as much for dense screens."""
+"""Pixels that a page has across in a list, on dense screens too."""
+ENOUGH = 1.5
+"""So many times larger a picture is at least from which another size is made."""
 SMALLEST = 64
 """The longer edge of the smallest size that is worth a name."""
 LARGE = 16_000_000
@@ -55,8 +57,14 @@ def stored_sizes(page: Size, max_area: int) -> list[Size]:
 
 
 def thumbnails_from(page: Size, max_area: int) -> Size | None:
-    """The smallest of them that thumbnails come from; None where the page itself is hardly larger."""
-    return next((size for size in stored_sizes(page, max_area) if size.width >= THUMBNAIL), None)
+    """The size of a photo's first picture, which is enough for thumbnails; None where the page itself is hardly larger."""
+    return next((size for size in stored_sizes(page, max_area) if size.width >= ENOUGH * THUMBNAIL), None)
+
+
+def is_enough(level: Size, size: Size) -> bool:
+    """Whether a picture of the page in this size may come from that level: at least half as large again it takes 1 dB and
+    less from a photo, 2 from print; a level hardly larger takes 6."""
+    return level == size or (level.width >= ENOUGH * size.width and level.height >= ENOUGH * size.height)
 
 
 def name_of_level(size: Size) -> str:

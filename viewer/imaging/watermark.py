@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from viewer.domain.size import Size
 from viewer.domain.watermark import ANGLE, INK, STRENGTH, pattern_of, places
 from viewer.fonts import SANS_SC
-from viewer.imaging.finish import encode, mirror, rotate
+from viewer.imaging.finish import encode, kind_of, mirror, rotate
 from viewer.imaging.request import ImageRequest
 
 LEAST = 3
@@ -34,7 +34,7 @@ def stamp(content: bytes, ask: ImageRequest, page: Size, mark: str, *, photo: bo
         if picture.mode == "RGBA":  # corners that a turn left clear stay so
             letters = ImageChops.multiply(letters, picture.getchannel("A"))
         picture.paste(ink, mask=letters.point(lambda level: round(level * STRENGTH)))
-    return encode(picture, "photo" if photo and ask.suffix == "jpg" else ask.suffix)
+    return encode(picture, kind_of(ask, photo=photo))
 
 
 def _letters(ask: ImageRequest, page: Size, mark: str) -> Image.Image:

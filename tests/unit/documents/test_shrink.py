@@ -1,6 +1,9 @@
 """Plain pictures made smaller by libvips, and into a JPEG in one pass."""
 
 import io
+import math
+import struct
+import zlib
 from random import Random
 
 import pytest
@@ -23,7 +26,8 @@ WHOLE = Box(0, 0, PAGE.width, PAGE.height)
 
 def page(form: str, mode: str = "RGB") -> bytes:
     """A large picture of soft noise."""
-    noise = Image.effect_noise((PAGE.width // 10, PAGE.height // 10), 90).resize((PAGE.width, PAGE.height))
+    size = (PAGE.width // 10, PAGE.height // 10)
+    noise = Image.frombytes("L", size, Random(20261123).randbytes(size[0] * size[1])).resize((PAGE.width, PAGE.height))
     content = io.BytesIO()
     noise.convert(mode).save(content, form)
     return content.getvalue()
@@ -85,3 +89,29 @@ def test_a_png_without_its_last_bytes_is_shown(less: int) -> None:
     for size in (PAGE, Size(700, 560)):
         whole = decode.draw(entire, "image/png", 1, WHOLE, size, LIMITS)
         assert psnr(decode.draw(content, "image/png", 1, WHOLE, size, LIMITS), whole) > 40
+
+
+def test_a_png_of_sixteen_bits_a_channel_has_its_colours() -> None:
+    row = b"\0" + struct.pack(">3H", 200 << 8, 30 << 8, 90 << 8) * PAGE.width
+    content = png(16, 2, row * PAGE.height)
+    for size in (Size(300, 240), Size(700, 560), PAGE):
+        drawn = decode.draw(content, "image/png", 1, WHOLE, size, LIMITS)
+        assert drawn.getpixel((100, 100)) == (200, 30, 90)
+        assert one_pass(content, size, "jpg") is None
+
+
+def png(depth: int, colour: int, rows: bytes) -> bytes:
+    head = struct.pack(">IIBBBBB", PAGE.width, PAGE.height, depth, colour, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+def test_a_part_that_is_nearly_the_whole_page_is_that_part() -> None:
+    content = page("JPEG")
+    box, size = Box(1, 1, 1498, 1198), Size(374, 299)
+    drawn = decode.draw(content, "image/jpeg", 1, box, size, LIMITS)
+    ahead = aside.run(decode.draw, content, "image/jpeg", 1, box, size, LIMITS)
+    assert psnr(drawn, ahead) == math.inf, "both by Pillow, which takes parts of pixels"

@@ -159,6 +159,35 @@ def test_a_picture_thrown_away_before_it_is_kept_stays_away(tmp_path: Path, slow
     assert files_in(tmp_path) == []
 
 
+def test_an_older_makers_late_end_does_not_touch_what_a_younger_one_is_writing(
+    tmp_path: Path, slow_disk: threading.Event
+) -> None:
+    older, younger = RenditionCache(tmp_path), RenditionCache(tmp_path)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def make() -> bytes:
+        begun.set()
+        go_on.wait()
+        return b"younger"
+
+    older.get(PAGE, "x", lambda: b"older")
+    older.forget([PAGE.sha256])
+    made = ThreadPoolExecutor(1).submit(younger.get, PAGE, "x", make)
+    begun.wait()
+    slow_disk.set()
+    older.close()
+    assert younger.find(PAGE, "x", LADDER) is None
+    go_on.set()
+    assert made.result() == b"younger"
+    younger.close()
+    assert younger.find(PAGE, "x", LADDER) == b"younger"
+
+
+def test_pictures_are_answered_with_where_there_can_be_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "derivatives").write_bytes(b"no folder")
+    assert RenditionCache(tmp_path / "derivatives").get(PAGE, "x", lambda: b"picture") == b"picture"
+
+
 def _die_while_writing(folder: Path, after: float) -> None:
     """Writes pictures until it is killed."""
     cache = RenditionCache(folder)
