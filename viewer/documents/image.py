@@ -93,7 +93,10 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         if stored is None:
             needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
             finer = (FINER * needed.width, FINER * needed.height)
-            picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
+            if (
+                picture.width * picture.height > MUCH
+            ):  # of a small one, such as a level, that would spare little and cost 2 dB
+                picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
             picture.decodermaxblock = len(content)  # in one piece: between two the decoder goes slowly
             picture.load()
             stored = scalable(picture)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.likeness import psnr
 from tests.papers import turned
+from viewer import drawing
 from viewer.config import Settings
 from viewer.documents import aside, decode
 from viewer.documents.pool import limits_of
@@ -115,3 +116,19 @@ def test_a_part_that_is_nearly_the_whole_page_is_that_part() -> None:
     drawn = decode.draw(content, "image/jpeg", 1, box, size, LIMITS)
     ahead = aside.run(decode.draw, content, "image/jpeg", 1, box, size, LIMITS)
     assert psnr(drawn, ahead) == math.inf, "both by Pillow, which takes parts of pixels"
+
+
+@pytest.mark.parametrize("width", [400, 300, 200, 120])
+def test_thumbnails_from_a_photos_first_picture_are_as_faithful_as_any(width: int) -> None:
+    """Within 1 dB of what they were if the photo itself was made smaller."""
+    content = page("JPEG")
+    _, first = drawing.take_in(content, "image/jpeg", LIMITS)
+    assert first
+    size, level = PAGE.scaled(width / PAGE.width), Image.open(io.BytesIO(first)).size
+    expected = Image.open(io.BytesIO(content)).resize((size.width, size.height), Image.Resampling.LANCZOS)
+    from_first = decode.draw(first, "image/jpeg", 1, Box(0, 0, *level), size, LIMITS)
+    assert psnr(encoded_and_read(from_first), expected) > psnr(encoded_and_read(expected), expected) - 1
+
+
+def encoded_and_read(picture: Image.Image) -> Image.Image:
+    return Image.open(io.BytesIO(encode(picture, "fine photo")))
