@@ -21,8 +21,8 @@ DRAWN = 2
 
 
 def take_in(content: bytes, media_type: str, limits: Limits) -> tuple[list[Size], bytes | None]:
-    """What a content that has just come is: its pages' sizes and, of a photo, a first picture from which thumbnails come, since
-    all of it has to be decoded now anyway. Raises Unreadable."""
+    """What a content that has just come is: its pages' sizes and, of a picture, a first smaller one from which thumbnails come,
+    since all of it has to be decoded now anyway. Raises Unreadable."""
     sizes, picture = decode.taken_in(
         content, media_type, limits, lambda page: levels.thumbnails_from(page, limits.decoder_pixels)
     )

@@ -35,7 +35,7 @@ NOBODY = ""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
 FIRST = "first"
-"""The picture that was kept of a photo when it came. It is no level: it is less compressed, and nobody is answered with it."""
+"""The picture that was kept of a page when it came. It is no level: it is less compressed, and nobody is answered with it."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -128,7 +128,7 @@ class Renditions:
             )
 
     def keep_first(self, source: PageSource, jpeg: bytes) -> None:
-        """Keeps the picture from which a photo's thumbnails come, as `drawing.take_in` made it; not that of a bill which was
+        """Keeps the picture from which a page's thumbnails come, as `drawing.take_in` made it; not that of a bill which was
         purged meanwhile."""
         try:
             self.cache.keep(source, FIRST, jpeg)

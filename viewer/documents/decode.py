@@ -8,9 +8,8 @@ from PIL import Image
 
 from viewer.documents import bundle, image, ofd, xml_invoice
 from viewer.documents.shapes import Finding, Limits, Unreadable, Word, every_fault_told
-from viewer.documents.sniff import JPEG, OFD, PNG, XML, ZIP
+from viewer.documents.sniff import IMAGES, JPEG, OFD, PNG, XML, ZIP
 from viewer.domain.size import Box, Size
-from viewer.domain.source import PHOTOS
 
 DECODERS: dict[str, ModuleType] = {**bundle.PAPERS, ZIP: bundle, XML: xml_invoice}
 """Media types whose pages can be shown → how."""
@@ -39,10 +38,10 @@ def page_sizes(content: bytes, media_type: str, limits: Limits) -> list[Size]:
 def taken_in(
     content: bytes, media_type: str, limits: Limits, wanted: Callable[[Size], Size | None]
 ) -> tuple[list[Size], Image.Image | None]:
-    """`page_sizes`, for which the first page of a photo is decoded, and that page as it comes out of it in the size that is
-    wanted of a page so large; None where none is wanted, or drawing fails. Raises Unreadable."""
+    """`page_sizes`, for which the first page of a picture is decoded, and that page as it comes out of it in the size that
+    is wanted of a page so large; None where none is wanted, or drawing fails. Raises Unreadable."""
     with contextlib.suppress(Unreadable), every_fault_told():
-        if media_type in PHOTOS and (size := wanted((sizes := image.told_sizes(content, limits))[0])):
+        if media_type in IMAGES and (size := wanted((sizes := image.told_sizes(content, limits))[0])):
             return sizes, image.draw(content, 1, Box(0, 0, sizes[0].width, sizes[0].height), size, limits)
     return page_sizes(content, media_type, limits), None
 

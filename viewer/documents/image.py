@@ -166,7 +166,9 @@ def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
     time: Pillow decodes JPEGs faster, above all small. Its threads outlive the work, so it is not for what is done aside."""
     if picture.width * picture.height < MUCH or not _is_plain(picture) or aside.is_here():
         return False
-    return picture.format == "PNG" or (width < picture.width < FAR * width and height < picture.height)
+    if picture.format == "PNG":
+        return width <= picture.width and height <= picture.height
+    return width < picture.width < FAR * width and height < picture.height
 
 
 def _vips() -> ModuleType:

@@ -57,7 +57,7 @@ def stored_sizes(page: Size, max_area: int) -> list[Size]:
 
 
 def thumbnails_from(page: Size, max_area: int) -> Size | None:
-    """The size of a photo's first picture, which is enough for thumbnails; None where the page itself is hardly larger."""
+    """The size of a page's first picture, which is enough for thumbnails; None where the page itself is hardly larger."""
     return next((size for size in stored_sizes(page, max_area) if size.width >= ENOUGH * THUMBNAIL), None)
 
 

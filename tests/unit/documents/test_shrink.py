@@ -74,10 +74,13 @@ def test_a_png_whose_bytes_changed_since_it_came_is_never_shown_wrong() -> None:
             decode.draw(bytes(changed), "image/png", 1, WHOLE, Size(700, 560), LIMITS)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
-@pytest.mark.parametrize("size", [Size(200, 160), Size(320, 256), Size(1499, 1199)])
-def test_a_reader_gets_the_picture_that_is_made_behind_readers(form: str, size: Size) -> None:
-    content = page(form)
+@pytest.mark.parametrize(
+    "size", [Size(200, 160), Size(320, 256), Size(900, 900), Size(1499, 1199), Size(1600, 1200), Size(1800, 1440)]
+)
+def test_a_reader_gets_the_picture_that_is_made_behind_readers(form: str, mode: str, size: Size) -> None:
+    content = page(form, mode)
     ahead = aside.run(decode.draw, content, sniff(content), 1, WHOLE, size, LIMITS)
     assert psnr(decode.draw(content, sniff(content), 1, WHOLE, size, LIMITS), ahead) > 40
 
@@ -119,7 +122,7 @@ def test_a_part_that_is_nearly_the_whole_page_is_that_part() -> None:
 
 
 @pytest.mark.parametrize("width", [400, 300, 200, 120])
-def test_thumbnails_from_a_photos_first_picture_are_as_faithful_as_any(width: int) -> None:
+def test_thumbnails_from_a_first_picture_are_as_faithful_as_any(width: int) -> None:
     """Within 1 dB of what they were if the photo itself was made smaller."""
     content = page("JPEG")
     _, first = drawing.take_in(content, "image/jpeg", LIMITS)
