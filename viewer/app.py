@@ -94,8 +94,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     always = _always(settings)
     app.after_request(_headers(settings, always))
     counting.install(app)
-    ready = signed.ReadyPictures(app.wsgi_app, signed_pages, archive.renditions, always=always.items())
-    app.wsgi_app = BehindProxies(FewBodies(ready, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
+    pictures = signed.SignedPictures(app.wsgi_app, signed_pages, archive.renditions, always=always.items())
+    app.wsgi_app = BehindProxies(FewBodies(pictures, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app
 
 

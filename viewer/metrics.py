@@ -105,7 +105,7 @@ def begin() -> None:
 
 
 def answered(*, method: str, route: str, status: int, seconds: float) -> None:
-    """One request that Flask has answered; `route` is the rule, so that no key becomes a label."""
+    """One request that had to be worked for; `route` is the rule, so that no key becomes a label."""
     kept = _kept()
     kept.requests.labels(method, route, status).inc()
     kept.request_seconds.labels(method, route).observe(seconds)

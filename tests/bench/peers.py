@@ -22,14 +22,6 @@ import requests
 from tests.commands import served, viewer
 from tests.nginx import find_nginx, nginx
 
-CLEAR = """
-for attempt in 1 2 3 4 5; do
-  rm -rf {folder}/instance/derivatives/* {folder}/came/derivatives/* {folder}/nginx/cache/* && break
-  sleep 1
-done
-cp -a {folder}/kept/. {folder}/came/derivatives/
-"""
-"""Again where a picture was just being made."""
 IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
 
 
@@ -54,7 +46,7 @@ def run(script: Path, arguments: list[str]) -> None:
             identifiers.write_text(json.dumps(signed_pages(address, userkey)))
             command = [sys.executable, script, "run", "--extra", f"ours={address}/i", "--extra-map", identifiers]
             command += ["--extra", f"ours as files came={other}/i", "--extra-pid", process.pid]
-            command += ["--extra-clear", CLEAR.format(folder=folder)]
+            command += ["--extra-clear", f"{sys.executable} -m tests.bench.rest {folder}"]
             if program := find_nginx():
                 front = stack.enter_context(nginx(program, folder / "nginx", address))
                 command += ["--extra", f"ours behind nginx={front}/i"]

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PIL import Image, ImageStat
@@ -15,6 +16,7 @@ from tests.clouds import ScriptedCloud
 from tests.installations import JSON, Installation, files_of, installed, problem_of
 from tests.papers import encoded
 from viewer.domain.signed_page import SignedPage
+from viewer.errors import UnreadableDocument
 from viewer.gateway.sandbox.server import ServedApp
 from viewer.instance import SIGNING_KEY, signing_keys
 
@@ -151,8 +153,32 @@ def test_what_a_signature_does_not_answer_for_is_refused_as_everywhere(
     asked = {"headers": {"Accept": JSON}}
     problem_of(odd_site.get(f"{service}/full/5000,/0/default.jpg", **asked), 400, "bad_image_request")
     problem_of(odd_site.get(f"{service}/full/max/0/default.tif", **asked), 400, "bad_image_request")
+    problem_of(odd_site.get(f"{service}/full/３２５,/0/default.jpg", **asked), 400, "bad_image_request")
     problem_of(odd_site.get(f"{service}/full/max/0/more/default.jpg", **asked), 404, "not_found")
     problem_of(odd_site.post(address, **asked), 405, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [(UnreadableDocument(problem="damaged"), 422, "unreadable_document"), (ZeroDivisionError(), 500, "internal")],
+)
+def test_what_keeps_a_picture_from_being_made_is_told_as_everywhere(
+    odd_site: Installation,
+    odd_cloud: ScriptedCloud,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    status: int,
+    code: str,
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise error
+
+    address, _ = shown(odd_site, odd_cloud, f"{status} is its end")
+    service = "/".join(address.split("/")[:3])
+    monkeypatch.setattr(odd_site.archive.renditions, "marked", fail)
+    answer = odd_site.get(f"{service}/full/123,/0/default.jpg", headers={"Accept": JSON})
+    problem_of(answer, status, code)
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_keys_rotate_without_breaking_a_page_that_is_open(shared_cloud: ServedApp, tmp_path: Path) -> None:

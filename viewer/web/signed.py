@@ -1,13 +1,15 @@
 """Pictures at signed addresses, `/i/{signed}/{region}/{size}/{rotation}/{quality}.{format}`: what the pages show.
 
-A ready one is answered before Flask and without the database; the first need of one goes on to the route.
+They are answered before Flask and without the database, and made now at their first need. Where there is none to answer with,
+the route says why.
 """
 
 import time
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NoReturn
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, request
+from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from werkzeug.http import parse_etags
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,6 +29,9 @@ from viewer.web.reader import archive
 bp = Blueprint("signed", __name__)
 
 PREFIX = "/i/"
+ROUTE = "/i/<segment>/<region>/<size>/<rotation>/<name>"
+WHY = "viewer.why_no_picture"
+"""Where a request's environment holds the error that kept its picture from being made."""
 REMEMBERED = 4096
 """Addresses whose meaning is kept in memory."""
 
@@ -65,9 +70,9 @@ class SignedPages:
         return signed
 
 
-class ReadyPictures:
-    """WSGI layer that answers for pictures that have been made and lets everything else through; `always` are the headers
-    that every answer has."""
+class SignedPictures:
+    """WSGI layer that answers with pictures and lets everything else through, as well as what keeps it from a picture;
+    `always` are the headers that every answer has."""
 
     def __init__(
         self, app: Wsgi, pages: SignedPages, renditions: Renditions, *, always: Iterable[tuple[str, str]]
@@ -100,36 +105,48 @@ class ReadyPictures:
             start_response("304 Not Modified", headers)
             metrics.answered_ready()
             return []
-        content = self._renditions.ready(signed.source, asked, signed.mark)
+        content = self._ready(signed, asked) or self._made(signed, asked, environ)
         if content is None:
             return None
         size = ("Content-Length", str(len(content)))
         start_response("200 OK", [("Content-Type", MEDIA_TYPES[asked.suffix]), size, *headers])
-        metrics.answered_ready()
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
+
+    def _ready(self, signed: SignedPage, asked: ImageRequest) -> bytes | None:
+        content = self._renditions.ready(signed.source, asked, signed.mark)
+        if content is not None:
+            metrics.answered_ready()
+        return content
+
+    def _made(self, signed: SignedPage, asked: ImageRequest, environ: Environ) -> bytes | None:
+        """The picture, made now."""
+        began = time.perf_counter()
+        try:
+            content = self._renditions.marked(
+                signed.source, asked, signed.mark, reader=f"{signed.bill}/{signed.reader}"
+            )
+        except Exception as error:  # noqa: BLE001  the route raises it again
+            environ[WHY] = error
+            return None
+        seconds = time.perf_counter() - began
+        metrics.answered(method=environ["REQUEST_METHOD"], route=ROUTE, status=200, seconds=seconds)
+        return content
 
     def _read(self, path: str) -> tuple[SignedPage, ImageRequest, str]:
         """What an address means, whenever. Raises a ViewerError for one that means nothing."""
-        segment, *parts = path.removeprefix(PREFIX).split("/")
+        segment, *parts = path.encode("latin-1").decode(errors="replace").removeprefix(PREFIX).split("/")
         signed = self._pages.read(segment)
         if len(parts) != len(("region", "size", "rotation", "name")):
             raise BadToken
         return signed, *_asked(self._renditions, signed, *parts)
 
 
-@bp.get("/i/<segment>/<region>/<size>/<rotation>/<name>")
-def picture(segment: str, region: str, size: str, rotation: str, name: str) -> Response:
-    """The picture, made now if it is needed for the first time."""
+@bp.get(ROUTE)
+def picture(segment: str, region: str, size: str, rotation: str, name: str) -> NoReturn:
+    """Why there is no picture: those that there are, `SignedPictures` has answered with."""
     signed = signed_pages().current(segment)
-    renditions = archive().renditions
-    asked, etag = _asked(renditions, signed, region, size, rotation, name)
-    response = make_response(
-        renditions.marked(signed.source, asked, signed.mark, reader=f"{signed.bill}/{signed.reader}")
-    )
-    response.mimetype = asked.media_type
-    response.headers.extend(picture_headers(signed, etag) or [("Cache-Control", "no-store")])
-    response.make_conditional(request)
-    return response
+    _asked(archive().renditions, signed, region, size, rotation, name)
+    raise request.environ[WHY]
 
 
 @bp.get("/i/<segment>")
