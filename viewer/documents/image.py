@@ -45,7 +45,7 @@ JPEG_START = b"\xff\xd8"
 DRAFTED = 4_000_000
 """Pixels up to which libvips takes over what Pillow decoded, such as a JPEG that was halved meanwhile."""
 MUCH = 1_000_000
-"""Pixels from which on setting libvips up is worth its time."""
+"""Pixels from which on it pays to decode a picture smaller, or to set libvips up."""
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "AVIF", "JPEG2000", "HEIF")
 
 
@@ -93,9 +93,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         if stored is None:
             needed = Size(round(whole.width * size.width / box.width), round(whole.height * size.height / box.height))
             finer = (FINER * needed.width, FINER * needed.height)
-            if (
-                picture.width * picture.height > MUCH
-            ):  # of a small one, such as a level, that would spare little and cost 2 dB
+            if picture.width * picture.height > MUCH:  # a small one, such as a level, would spare little and lose 2 dB
                 picture.draft("RGB", finer[::-1] if orientation in TURNED else finer)
             picture.decodermaxblock = len(content)  # in one piece: between two the decoder goes slowly
             picture.load()

@@ -191,9 +191,8 @@ def _confine(memory: int) -> None:
     knowing the server's secrets. It draws texts without an embedded font with ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's own handler never runs while a decoder's C code hangs
-    signal.pthread_sigmask(
-        signal.SIG_UNBLOCK, {signal.SIGTERM}
-    )  # the server blocks it for itself and so for its children
+    # The server blocks it for itself and so for its children.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PARENT_DEATH, signal.SIGKILL)  # pebble takes it for dead then, and starts another
     for name in os.environ.keys() - KEPT_VARIABLES:

@@ -182,10 +182,8 @@ def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | No
         ("ETag", f'"{etag}"'),
         ("X-Accel-Expires", f"@{signed.expires - 1}"),
         ("Cache-Control", f"private, immutable, max-age={left}"),
-        (
-            "Cross-Origin-Resource-Policy",
-            "cross-origin",
-        ),  # a sandboxed frame may be of no origin; the address is the key
+        # A sandboxed frame may be of no origin; the address is the key.
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
     ]
 
 
