@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -115,6 +116,16 @@ def test_a_photos_thumbnails_need_nothing_of_it_but_what_was_kept_when_it_came(
     for width in (600, 800, 1000):
         answer = odd_site.get(f"{service}/full/{width},/0/default.jpg")
         assert answer.status_code == 503, "nothing larger or hardly smaller comes from it"
+
+
+def test_no_size_comes_from_an_answer_which_is_coarser_than_what_is_stored(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odd_site.archive.renditions, "_behind", SimpleNamespace(put=lambda _: None))
+    service = put(odd_site, odd_cloud, work.over(photo("olive", (2200, 1650))), "coarser.jpg")
+    for made, width in enumerate((1100, 700, 600), 1):
+        assert odd_site.get(f"{service}/full/{width},/0/default.jpg").status_code == 200
+        assert work.count(drawing.draw_page) == made
 
 
 def test_a_picture_comes_although_there_is_no_room_for_its_first_one(

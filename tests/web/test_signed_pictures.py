@@ -156,6 +156,7 @@ def test_what_a_signature_does_not_answer_for_is_refused_as_everywhere(
     problem_of(odd_site.get(f"{service}/full/３２５,/0/default.jpg", **asked), 400, "bad_image_request")
     problem_of(odd_site.get(f"{service}/full/max/0/more/default.jpg", **asked), 404, "not_found")
     problem_of(odd_site.post(address, **asked), 405, "method_not_allowed")
+    problem_of(odd_site.get(f"/%2Fi/{address.removeprefix('/i/')}", **asked), 404, "not_found")
 
 
 @pytest.mark.parametrize(

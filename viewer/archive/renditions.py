@@ -223,7 +223,8 @@ class Renditions:
         first = levels.thumbnails_from(source.size, self._max_area)
         for size in levels.stored_sizes(source.size, self._max_area):
             if levels.is_enough(size, ask.size):
-                content = self.cache.find(source, levels.name_of_level(size), LADDER)
+                # What was answered with in just this size is coarser, and would lose twice.
+                content = self.cache.find_in_pack(source, levels.name_of_level(size), LADDER)
                 if not content and size == first != ask.size:
                     content = self.cache.find(source, FIRST, LADDER)
                 if content:

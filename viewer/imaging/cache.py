@@ -66,6 +66,11 @@ class RenditionCache:
         stored = self._alone(source, name) or self._in_pack(source, pack, name)
         return _read(stored) if stored else None
 
+    def find_in_pack(self, source: PageSource, name: str, pack: str) -> bytes | None:
+        """The picture if it was made with the others of this pack."""
+        stored = self._in_pack(source, pack, name)
+        return _read(stored) if stored else None
+
     def get(self, source: PageSource, name: str, make: Callable[[], bytes]) -> bytes:
         """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once.
         Nobody waits until the disk has it."""

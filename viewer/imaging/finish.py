@@ -18,14 +18,14 @@ class JpegOptions(TypedDict):
 
 JPEGS: dict[str, JpegOptions] = {
     "jpg": {"quality": 91, "subsampling": "4:4:4"},
-    "photo": {"quality": 88, "subsampling": "4:2:0"},
+    "photo": {"quality": 90, "subsampling": "4:2:0"},
     "fine jpg": {"quality": 94, "subsampling": "4:4:4"},
     "fine photo": {"quality": 93, "subsampling": "4:2:0"},
 }
 SAVED_AS: dict[str, dict[str, Any]] = {
     **{kind: {"format": "JPEG", **options} for kind, options in JPEGS.items()},
     "png": {"format": "PNG", "compress_level": 2},
-    "webp": {"format": "WEBP", "quality": 84, "method": 2},
+    "webp": {"format": "WEBP", "quality": 88, "method": 2},
 }
 """JPEG as faithful as a seal's red and thin print need; a photo's colours are coarse already, and cost half the bytes so. It is
 quick: a progressive one would be 9 % smaller and take 8 times as long. Fine are levels, from which other sizes are made, and

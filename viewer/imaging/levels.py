@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from viewer.domain.size import Box, Size
+from viewer.imaging.request import LONGEST
 
 TILE = 512
 """Edge of a tile in pixels."""
@@ -22,6 +23,8 @@ LARGE = 16_000_000
 """Pixels of a page above which its tiles are made ahead, not at the first need."""
 WORTH_PARTING = 4_000_000
 """Pixels from which on encoding the tiles takes longer than decoding the page twice."""
+WORTH_KEEPING = 1_000_000
+"""Pixels of a page from which on a smaller picture of it is decoded clearly faster."""
 AS_DRAWN = "0/default.jpg"
 
 
@@ -47,7 +50,7 @@ def sizes(page: Size, max_area: int) -> list[Size]:
     steps = max(0, math.floor(math.log2(max(page.width, page.height) / SMALLEST)))
     widths = sorted({math.ceil(page.width / 2**step) for step in range(steps + 1)})
     found = (Size(width, max(1, (2 * page.height * width + page.width) // (2 * page.width))) for width in widths)
-    return [size for size in found if size.pixels <= max_area]
+    return [size for size in found if size.pixels <= max_area and max(size.width, size.height) <= LONGEST["jpg"]]
 
 
 @lru_cache(maxsize=512)
@@ -58,6 +61,8 @@ def stored_sizes(page: Size, max_area: int) -> list[Size]:
 
 def thumbnails_from(page: Size, max_area: int) -> Size | None:
     """The size of a page's first picture, which is enough for thumbnails; None where the page itself is hardly larger."""
+    if page.pixels < WORTH_KEEPING:
+        return None
     return next((size for size in stored_sizes(page, max_area) if size.width >= ENOUGH * THUMBNAIL), None)
 
 

@@ -5,6 +5,7 @@ import time
 from flask import Flask, Response, g, request
 
 from viewer import metrics
+from viewer.web.signed import SINCE
 
 NOWHERE = "none"
 """The route of a request that leads nowhere."""
@@ -19,7 +20,7 @@ def install(app: Flask) -> None:
 
 
 def begin() -> None:
-    g.began = time.perf_counter()
+    g.began = request.environ.get(SINCE, time.perf_counter())
 
 
 def count(response: Response) -> Response:

@@ -17,7 +17,7 @@ from viewer import metrics
 from viewer.archive.renditions import Renditions
 from viewer.domain.grant import Grant
 from viewer.domain.signed_page import SignedPage, end_of_next_hour, scope_of
-from viewer.errors import N_, BadToken, ViewerError
+from viewer.errors import N_, BadToken, NotFound, ViewerError
 from viewer.imaging import info
 from viewer.imaging.request import MEDIA_TYPES, ImageRequest
 from viewer.store.models import File, Page
@@ -30,8 +30,9 @@ bp = Blueprint("signed", __name__)
 
 PREFIX = "/i/"
 ROUTE = "/i/<segment>/<region>/<size>/<rotation>/<name>"
-WHY = "viewer.why_no_picture"
-"""Where a request's environment holds the error that kept its picture from being made."""
+WHY, SINCE = "viewer.why_no_picture", "viewer.since"
+"""Where a request's environment holds the error that kept its picture from being made, and when that was begun
+(`time.perf_counter`)."""
 REMEMBERED = 4096
 """Addresses whose meaning is kept in memory."""
 
@@ -120,7 +121,7 @@ class SignedPictures:
 
     def _made(self, signed: SignedPage, asked: ImageRequest, environ: Environ) -> bytes | None:
         """The picture, made now."""
-        began = time.perf_counter()
+        began = environ[SINCE] = time.perf_counter()
         try:
             content = self._renditions.marked(
                 signed.source, asked, signed.mark, reader=f"{signed.bill}/{signed.reader}"
@@ -143,10 +144,11 @@ class SignedPictures:
 
 @bp.get(ROUTE)
 def picture(segment: str, region: str, size: str, rotation: str, name: str) -> NoReturn:
-    """Why there is no picture: those that there are, `SignedPictures` has answered with."""
+    """Why there is no picture: those that there are, `SignedPictures` has answered with. It takes an address as it is, and
+    nothing that Werkzeug reads the same."""
     signed = signed_pages().current(segment)
     _asked(archive().renditions, signed, region, size, rotation, name)
-    raise request.environ[WHY]
+    raise request.environ.get(WHY) or NotFound
 
 
 @bp.get("/i/<segment>")

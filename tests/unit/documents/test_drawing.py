@@ -104,6 +104,12 @@ def test_of_a_small_picture_nothing_more_is_made() -> None:
     assert drawing.take_in(small, JPEG, ROOMY) == ([Size(600, 500)], None)
 
 
+def test_of_a_page_too_long_for_a_jpeg_nothing_more_is_made() -> None:
+    page = Size(960, 140_000)
+    content = encoded(Image.new("1", (page.width, page.height)), "PNG")
+    assert drawing.take_in(content, PNG, replace(ROOMY, max_pixels=200_000_000)) == ([page], None)
+
+
 @pytest.mark.parametrize("name", ["a photo", "a screenshot", "a clear screenshot"])
 def test_a_truncated_picture_is_not_taken_in(name: str) -> None:
     content, source = source_of(name)

@@ -45,7 +45,7 @@ def test_the_tiles_of_a_level_cover_the_page_once_however_it_is_cut_into_bands(p
         assert len({tile.name for tile in found}) == len(found)
 
 
-@given(pages)
+@given(pages | st.builds(Size, st.integers(1, 500), st.integers(60_000, 200_000)))
 def test_every_level_bears_the_name_of_the_request_for_it_and_is_smaller_than_the_page(page: Size) -> None:
     for size in levels.stored_sizes(page, MAX_AREA):
         assert named(page, levels.name_of_level(size)).stored_as == levels.name_of_level(size)
