@@ -29,17 +29,18 @@ def take_in(content: bytes, media_type: str, limits: Limits) -> tuple[list[Size]
     return sizes, encode(picture, "fine jpg") if picture else None
 
 
-def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits, *, photo: bool) -> bytes:
-    """The picture's bytes; `photo` as `finish` takes it. Raises Unreadable."""
+def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: Limits) -> bytes:
+    """The picture's bytes. Raises Unreadable."""
     read = _read(content)
-    jpeg = jpeg_as_drawn(ask, photo=photo)
-    made = jpeg and decode.encoded(read, source.media_type, source.number, ask.box, ask.size, limits, **jpeg)
-    return made or finish(_drawn(read, source, ask.box, ask.size, limits), ask, photo=photo)
+    made = None
+    if quality := jpeg_as_drawn(ask):
+        made = decode.encoded(read, source.media_type, source.number, ask.box, ask.size, limits, quality=quality)
+    return made or finish(_drawn(read, source, ask.box, ask.size, limits), ask)
 
 
 def stamp_page(content: bytes, source: PageSource, ask: ImageRequest, mark: str) -> bytes:
     """A finished picture of the page with a reader's mark."""
-    return watermark.stamp(content, ask, source.size, mark, photo=source.photo)
+    return watermark.stamp(content, ask, source.size, mark)
 
 
 def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str, bytes]:
@@ -56,7 +57,7 @@ def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str
         else:
             picture = pictures[-DRAWN].resize((size.width, size.height), Image.Resampling.LANCZOS, reducing_gap=4.0)
         pictures.append(picture)
-        found[levels.name_of_level(size)] = encode(picture, "fine photo" if source.photo else "fine jpg")
+        found[levels.name_of_level(size)] = encode(picture, "fine jpg")
     return found
 
 
@@ -68,7 +69,7 @@ def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Ba
         for tile in levels.tiles(source.size, factor, top=top, rows=drawn.height):
             left, upper = tile.box.left // factor, tile.box.top // factor - top
             part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))
-            found[tile.name] = encode(part, "photo" if source.photo else "jpg")
+            found[tile.name] = encode(part, "jpg")
     return found
 
 

@@ -37,7 +37,7 @@ def measure() -> None:
         source = PageSource("0" * 64, kind, 1, size)
         for width in WIDTHS:
             ask = request(source, width, limits.decoder_pixels)
-            row(f"{form}, {width} px", partial(drawing.draw_page, content, source, ask, limits, photo=source.photo))
+            row(f"{form}, {width} px", partial(drawing.draw_page, content, source, ask, limits))
         row(f"{form}, ladder of sizes", partial(drawing.cut_ladder, content, source, limits))
         band = levels.Band(0, size.height)
         row(f"{form}, tiles of the whole page", partial(drawing.cut_tiles, content, source, 1, band, limits))
@@ -47,7 +47,7 @@ def measure() -> None:
     (size,) = page_sizes(content, sniff(content), draft)
     source = PageSource("0" * 64, sniff(content), 1, size)
     ask = request(source, size.width, limits.decoder_pixels)
-    row("converted OFD, drawn at 150 dpi", lambda: drawing.draw_page(content, source, ask, draft, photo=False))
+    row("converted OFD, drawn at 150 dpi", lambda: drawing.draw_page(content, source, ask, draft))
     poppler(make(vat_invoice(), "pdf"))
 
 

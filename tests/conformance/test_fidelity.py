@@ -175,6 +175,17 @@ def photographed() -> bytes:
     return encoded(ImageChops.add(sharp, Image.merge("RGB", [grain] * 3), 1, -128), "JPEG", quality=95)
 
 
+def printed_in_red() -> bytes:
+    """A page full of small print, every other line red, with a seal, scanned with its colours in full."""
+    page = Image.new("RGB", (1600, 1200), "white")
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(24)
+    for row in range(40):
+        line = f"Invoice 2544110000001{row:04}, total 1,132.{row:02}, seller and buyer, " * 2
+        draw.text((20, row * 30), line, (200, 20, 30) if row % 2 else (20, 20, 30), font)
+    draw.ellipse((900, 300, 1300, 600), outline=(220, 20, 30), width=12)
+    return encoded(page, "JPEG", quality=95, subsampling=0)
+
+
 PICTURES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "photo": ("jpg", photographed),
     "phone's photo": ("jpg", lambda: make(PAPERS["Invoice 26"], "photo")),
@@ -203,3 +214,9 @@ def test_a_picture_looks_as_it_was_taken_whole_and_made_smaller(
             found[form, part] = psnr(page.picture(part, form), expected)
     assert found["png", 1] == math.inf
     assert {which: round(value, 1) for which, value in found.items() if value < QUIET[which[0]]} == {}, found
+
+
+def test_red_print_has_its_colour_in_full(shown: Callable[[bytes, str], Shown]) -> None:
+    content = printed_in_red()
+    with Image.open(io.BytesIO(content)) as stored:
+        assert psnr(shown(content, "jpg").picture(1, "jpg"), stored.convert("RGB")) >= QUIET["jpg"]

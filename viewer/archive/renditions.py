@@ -211,10 +211,8 @@ class Renditions:
             size, content = level
             whole = Box(0, 0, size.width, size.height)
             scaled = PageSource(sha256="", media_type=JPEG, number=1, size=size)
-            return self._decoders.run(
-                drawing.draw_page, content, scaled, replace(ask, box=whole), limits, photo=source.photo
-            )
-        return self._decoders.run(drawing.draw_page, self._content(source), source, ask, limits, photo=source.photo)
+            return self._decoders.run(drawing.draw_page, content, scaled, replace(ask, box=whole), limits)
+        return self._decoders.run(drawing.draw_page, self._content(source), source, ask, limits)
 
     def _level_for(self, source: PageSource, ask: ImageRequest) -> tuple[Size, bytes] | None:
         whole = ask.box == Box(0, 0, source.size.width, source.size.height)

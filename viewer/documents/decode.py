@@ -64,13 +64,12 @@ def encoded(
     limits: Limits,
     *,
     quality: int,
-    subsampling: str,
 ) -> bytes | None:
     """The same as a JPEG, where that is made in one pass; None where the part has to be drawn first. Raises Unreadable."""
     if media_type not in ONE_PASS or size.pixels > limits.decoder_pixels:
         return None
     with every_fault_told():
-        return image.encoded(content, number, box, size, limits, quality=quality, subsampling=subsampling)
+        return image.encoded(content, number, box, size, limits, quality=quality)
 
 
 def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[Word]:

@@ -103,9 +103,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         return _turned_upright(finished(small, profile if isinstance(profile, bytes) else None), orientation)
 
 
-def encoded(
-    content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int, subsampling: str
-) -> bytes | None:
+def encoded(content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int) -> bytes | None:
     """What `draw` draws as a JPEG, where one pass makes that of the content; None where it has to be drawn first."""
     if content.startswith(JPEG_START) and box.width >= FAR * size.width:
         return None
@@ -114,9 +112,7 @@ def encoded(
         whole = number == 1 and box == Box(0, 0, picture.width, picture.height)
         if not (upright and whole and _is_for_vips(picture, size.width, size.height)):
             return None
-        made: bytes | None = _vips().encoded(
-            content, Size(*picture.size), size, quality=quality, subsampling=subsampling
-        )
+        made: bytes | None = _vips().encoded(content, Size(*picture.size), size, quality=quality)
         return made
 
 

@@ -40,13 +40,12 @@ def shrunk(content: bytes, stored: Size, size: Size) -> Image.Image | None:
         return None
 
 
-def encoded(content: bytes, stored: Size, size: Size, *, quality: int, subsampling: str) -> bytes | None:
+def encoded(content: bytes, stored: Size, size: Size, *, quality: int) -> bytes | None:
     """The same as a JPEG. Reading, shrinking and encoding go on at the same time, which takes a quarter less on the stage;
     the encoder is the one that Pillow has, too."""
-    mode = "off" if subsampling == "4:4:4" else "on"
     try:
         small = _made_smaller(_opened(content, stored, size), size)
-        jpeg: bytes = small.jpegsave_buffer(Q=quality, subsample_mode=mode, keep="none")
+        jpeg: bytes = small.jpegsave_buffer(Q=quality, subsample_mode="off", keep="none")
     except pyvips.Error:
         return None
     return jpeg

@@ -4,9 +4,6 @@ from dataclasses import dataclass
 
 from viewer.domain.size import Size
 
-PHOTOS = frozenset({"image/jpeg", "image/heic"})
-"""Media types of what cameras and scanners make."""
-
 
 @dataclass(frozen=True)
 class PageSource:
@@ -18,8 +15,3 @@ class PageSource:
     number: int
     """Of the page in the content, from 1."""
     size: Size
-
-    @property
-    def photo(self) -> bool:
-        """Whether a camera or a scanner made it, whose files hold colours at half the resolution."""
-        return self.media_type in PHOTOS

@@ -18,7 +18,7 @@ GRAIN = 3
 """In black and white each third pixel of the letters stands for their paleness."""
 
 
-def stamp(content: bytes, ask: ImageRequest, page: Size, mark: str, *, photo: bool) -> bytes:
+def stamp(content: bytes, ask: ImageRequest, page: Size, mark: str) -> bytes:
     """The finished picture that `ask` is of, with the mark."""
     with Image.open(io.BytesIO(content)) as opened:
         picture = opened.convert("RGBA" if "A" in opened.getbands() else "RGB" if opened.mode == "RGB" else "L")
@@ -34,7 +34,7 @@ def stamp(content: bytes, ask: ImageRequest, page: Size, mark: str, *, photo: bo
         if picture.mode == "RGBA":  # corners that a turn left clear stay so
             letters = ImageChops.multiply(letters, picture.getchannel("A"))
         picture.paste(ink, mask=letters.point(lambda level: round(level * STRENGTH)))
-    return encode(picture, kind_of(ask, photo=photo))
+    return encode(picture, kind_of(ask))
 
 
 def _letters(ask: ImageRequest, page: Size, mark: str) -> Image.Image:

@@ -42,7 +42,7 @@ def alone(content: bytes, source: PageSource, name: str) -> Image.Image:
     region, size, rotation, last = name.split("/")
     given = {"region": region, "size": size, "rotation": rotation, "quality": last.split(".")[0], "suffix": "jpg"}
     ask = ImageRequest.parse(source.size, **given, max_area=ROOMY.decoder_pixels)
-    return Image.open(io.BytesIO(drawing.draw_page(content, source, ask, ROOMY, photo=source.photo))).convert("RGB")
+    return Image.open(io.BytesIO(drawing.draw_page(content, source, ask, ROOMY))).convert("RGB")
 
 
 def apart(one: Image.Image, other: Image.Image) -> float:

@@ -35,7 +35,7 @@ def page(form: str, mode: str = "RGB") -> bytes:
 
 
 def one_pass(content: bytes, size: Size, kind: str, box: Box = WHOLE) -> bytes | None:
-    return decode.encoded(content, sniff(content), 1, box, size, LIMITS, **JPEGS[kind])
+    return decode.encoded(content, sniff(content), 1, box, size, LIMITS, quality=JPEGS[kind])
 
 
 def pixels(jpeg: bytes | None) -> tuple[str, tuple[int, int], bytes]:
@@ -45,7 +45,7 @@ def pixels(jpeg: bytes | None) -> tuple[str, tuple[int, int], bytes]:
 
 
 @pytest.mark.parametrize("size", [Size(1400, 1120), Size(700, 560), Size(401, 333)])
-@pytest.mark.parametrize("kind", ["jpg", "photo"])
+@pytest.mark.parametrize("kind", ["jpg", "fine jpg"])
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("form", ["JPEG", "PNG"])
 def test_a_jpeg_made_in_one_pass_is_the_one_that_drawing_and_encoding_make(
@@ -134,4 +134,4 @@ def test_thumbnails_from_a_first_picture_are_as_faithful_as_any(width: int) -> N
 
 
 def encoded_and_read(picture: Image.Image) -> Image.Image:
-    return Image.open(io.BytesIO(encode(picture, "fine photo")))
+    return Image.open(io.BytesIO(encode(picture, "fine jpg")))

@@ -46,6 +46,7 @@ def test_another_content_page_or_request_is_another_picture(tmp_path: Path) -> N
     for number, (source, name) in enumerate([(PAGE, "x"), (PAGE, "y"), *((other, "x") for other in others)]):
         assert cache.find(source, name, LADDER) is None
         assert cache.get(source, name, lambda number=number: b"%d" % number) == b"%d" % number  # type: ignore[misc]
+    cache.close()
     assert cache.find(PAGE, "x", LADDER) == b"0"
     assert len({cache.etag(PAGE, "x"), cache.etag(PAGE, "y"), *(cache.etag(other, "x") for other in others)}) == 4
 
@@ -256,9 +257,9 @@ def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: P
 
 
 def test_pictures_of_an_older_engine_go(tmp_path: Path) -> None:
-    RenditionCache(tmp_path).get(PAGE, "x", lambda: b"picture")
+    RenditionCache(tmp_path).keep(PAGE, "x", b"picture")
     (tmp_path / ENGINE).rename(tmp_path / "0")
-    RenditionCache(tmp_path).get(PAGE, "x", lambda: b"another")
+    RenditionCache(tmp_path).keep(PAGE, "x", b"another")
     assert keep_within(tmp_path, PLENTY).removed == 1
     assert [path.name for path in tmp_path.iterdir()] == [ENGINE]
 

@@ -30,7 +30,7 @@ def stamped(mark: str = MARK, **more: str) -> Image.Image:
     """A white page as asked, with the mark."""
     asked = ask(**more)
     content = finish(Image.new("RGB", (asked.size.width, asked.size.height), "white"), asked)
-    return Image.open(io.BytesIO(stamp(content, asked, PAGE, mark, photo=False)))
+    return Image.open(io.BytesIO(stamp(content, asked, PAGE, mark)))
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
@@ -43,7 +43,7 @@ WHOLE = stamped().convert("L")
 
 
 def test_it_is_seen_and_hides_nothing() -> None:
-    dark = Image.open(io.BytesIO(stamp(encode(Image.new("L", (1240, 1754), 0), "png"), ask(), PAGE, MARK, photo=False)))
+    dark = Image.open(io.BytesIO(stamp(encode(Image.new("L", (1240, 1754), 0), "png"), ask(), PAGE, MARK)))
     levels = [
         [level for level, count in enumerate(picture.histogram()) if count] for picture in (WHOLE, dark.convert("L"))
     ]
