@@ -101,7 +101,6 @@ def test_pictures_that_were_made_before_are_counted_too(watched: Installation, s
     assert watched.get(picture, headers={"If-None-Match": etag}).status_code == 304
     more = since(before, watched)
     made_now = more("viewer_requests_total", "GET", PICTURE, "200")
-    assert made_now <= 3, "a few may be asked for before the disk has it"
     assert more("viewer_ready_pictures_total") == 4 - made_now
 
 

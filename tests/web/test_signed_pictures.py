@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from PIL import Image, ImageStat
@@ -180,6 +180,23 @@ def test_what_keeps_a_picture_from_being_made_is_told_as_everywhere(
     answer = odd_site.get(f"{service}/full/123,/0/default.jpg", headers={"Accept": JSON})
     problem_of(answer, status, code)
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_picture_whose_address_expired_while_it_was_made_is_not_kept(
+    odd_site: Installation, odd_cloud: ScriptedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, _ = shown(odd_site, odd_cloud, "slowly made")
+    signed, marked = signed_of(odd_site, address), odd_site.archive.renditions.marked
+
+    def slowly(*given: Any, **named: Any) -> bytes:
+        time.sleep(4)
+        return marked(*given, **named)
+
+    monkeypatch.setattr(odd_site.archive.renditions, "marked", slowly)
+    (key, *_) = signing_keys(odd_site.settings)
+    short = replace(signed, expires=int(time.time()) + 3).sign(key)
+    answer = odd_site.get(f"/i/{short}/full/124,/0/default.jpg")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 def test_keys_rotate_without_breaking_a_page_that_is_open(shared_cloud: ServedApp, tmp_path: Path) -> None:

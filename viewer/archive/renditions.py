@@ -35,7 +35,7 @@ NOBODY = ""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
 FIRST = "first"
-"""The picture that was kept of a page when it came. It is no level: it is less compressed, and nobody is answered with it."""
+"""The picture that was kept of a page when it came. It is no level of the ladder: nobody is answered with it."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from viewer.imaging.request import ImageRequest
 
 JPEGS = {"jpg": 92, "fine jpg": 94}
-"""Their qualities. All hold colours in full: at half the resolution, as cameras do, red print would be 30 to 35 dB off."""
+"""Their qualities. All hold colours in full: at half the resolution, as cameras do, red print would be 29 to 35 dB off."""
 SAVED_AS: dict[str, dict[str, Any]] = {
     **{kind: {"format": "JPEG", "quality": quality, "subsampling": "4:4:4"} for kind, quality in JPEGS.items()},
     "png": {"format": "PNG", "compress_level": 2},

@@ -106,9 +106,15 @@ class SignedPictures:
             start_response("304 Not Modified", headers)
             metrics.answered_ready()
             return []
-        content = self._ready(signed, asked) or self._made(signed, asked, environ)
+        content = self._ready(signed, asked)
         if content is None:
-            return None
+            content = self._made(signed, asked, environ)
+            if content is None:
+                return None
+            headers = [
+                *(picture_headers(signed, etag) or [("Cache-Control", "no-store")]),
+                *self._always,
+            ]  # time went by
         size = ("Content-Length", str(len(content)))
         start_response("200 OK", [("Content-Type", MEDIA_TYPES[asked.suffix]), size, *headers])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
