@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from viewer.archive.behind import QUIET, Behind
-from viewer.archive.readers import Readers
+from viewer.archive.readers import RUSH, WINDOW, Readers
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
 from viewer.errors import UnreadableDocument
@@ -77,6 +77,16 @@ def test_nothing_is_begun_while_a_reader_of_another_process_waits(readers: Reade
     other.communicate()
     await_length(done, 1)
     behind.close()
+
+
+def test_nothing_is_begun_while_finished_pictures_keep_the_process_busy(readers: Readers) -> None:
+    for _ in range(10 * int(RUSH)):
+        readers.answered()
+    time.sleep(WINDOW)
+    assert readers.quiet() == 0
+    readers.answered()
+    time.sleep(WINDOW)
+    assert readers.quiet() > 0
 
 
 def test_a_reader_just_gone_is_still_waited_for(readers: Readers) -> None:

@@ -1,4 +1,4 @@
-"""Readers of all processes of one instance who wait for a picture just now."""
+"""Readers of one instance: those of all processes who wait for a picture just now, and this process's whom it keeps busy."""
 
 import contextlib
 import fcntl
@@ -9,15 +9,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+RUSH = 300.0
+"""Finished pictures a second that keep one process busy: some hundredths of what it can answer with."""
+WINDOW = 0.3
+"""Seconds over which they are counted, at least."""
+
 
 class Readers:
-    """Each holds a shared lock on one empty file while it waits, and leaves the time there; a killed one's lock goes with it.
+    """Who waits holds a shared lock on one empty file meanwhile, and leaves the time there; a killed one's lock goes with it.
 
     Where the file can't be made, nobody sees anybody, and readers are answered all the same.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._answered = 0
+        self._since = time.monotonic()
+        self._is_rush = False
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -33,8 +41,14 @@ class Readers:
                     with contextlib.suppress(OSError):
                         os.utime(held)
 
+    def answered(self) -> None:
+        """One has got a finished picture at once. One that two threads count as one is none too many to miss."""
+        self._answered += 1
+
     def quiet(self) -> float:
-        """Seconds since the last one waited; 0 while one does."""
+        """Seconds since the last one waited; 0 while one does, or while finished pictures keep this process busy."""
+        if self._rush():
+            return 0.0
         try:
             with self._opened() as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -44,6 +58,13 @@ class Readers:
         except OSError:
             return math.inf
         return since if since >= 0 else math.inf  # somebody has set the clock back
+
+    def _rush(self) -> bool:
+        now = time.monotonic()
+        if (passed := now - self._since) >= WINDOW:
+            self._is_rush = self._answered > RUSH * passed
+            self._answered, self._since = 0, now
+        return self._is_rush
 
     @contextmanager
     def _opened(self) -> Iterator[int]:

@@ -69,10 +69,11 @@ class Renditions:
 
     def ready(self, source: PageSource, ask: ImageRequest, mark: str = "") -> bytes | None:
         """The picture if it has been made; one with a reader's mark is another one than that without."""
-        if mark:
-            return self.cache.find(source, _name(ask, mark), LADDER)
-        factor = levels.tile_factors(source.size).get(ask.stored_as)
-        return self.cache.find(source, ask.stored_as, _tiles(factor) if factor else LADDER)
+        factor = None if mark else levels.tile_factors(source.size).get(ask.stored_as)
+        found = self.cache.find(source, _name(ask, mark), _tiles(factor) if factor else LADDER)
+        if found:
+            self._readers.answered()
+        return found
 
     def etag(self, source: PageSource, ask: ImageRequest, mark: str = "") -> str:
         return self.cache.etag(source, _name(ask, mark))
