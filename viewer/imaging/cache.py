@@ -25,7 +25,7 @@ from viewer.flight import SingleFlight
 
 log = logging.getLogger(__name__)
 
-ENGINE = "8"
+ENGINE = "9"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
 LADDER = "ladder"
 """The pack of a page's sizes that are made ahead."""

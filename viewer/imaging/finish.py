@@ -6,10 +6,12 @@ from typing import Any
 
 from PIL import Image
 
+from viewer.imaging import colours, levels
 from viewer.imaging.request import ImageRequest
 
 JPEGS = {"jpg": 92, "fine jpg": 94}
-"""Their qualities. All hold colours in full: at half the resolution, as cameras do, red print would be 29 to 35 dB off."""
+"""Their qualities. All hold colours in full, but a tile does only where it has colours so fine: of more than a tile, one small red
+word would be too little to be noticed."""
 SAVED_AS: dict[str, dict[str, Any]] = {
     **{kind: {"format": "JPEG", "quality": quality, "subsampling": "4:4:4"} for kind, quality in JPEGS.items()},
     "png": {"format": "PNG", "compress_level": 2},
@@ -41,7 +43,11 @@ def jpeg_as_drawn(ask: ImageRequest) -> int | None:
 def encode(picture: Image.Image, kind: str) -> bytes:
     """The picture in one of the ways in which pictures are saved."""
     encoded = io.BytesIO()
-    picture.save(encoded, **SAVED_AS[kind])
+    options = SAVED_AS[kind]
+    is_tile = kind == "jpg" and picture.mode == "RGB" and picture.width * picture.height <= levels.TILE**2
+    if is_tile and not colours.are_fine(picture):
+        options = {**options, "subsampling": "4:2:0"}
+    picture.save(encoded, **options)
     return encoded.getvalue()
 
 

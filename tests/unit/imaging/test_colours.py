@@ -1,0 +1,93 @@
+"""A tile's colours: in full where they are as fine as red print, else at half the resolution."""
+
+import io
+import math
+from random import Random
+
+import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
+from PIL.JpegImagePlugin import get_sampling
+
+from viewer.imaging.finish import encode
+
+IN_FULL, AT_HALF = 0, 2
+TILE = (512, 512)
+
+
+def tile() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    paper = Image.new("RGB", TILE, "white")
+    return paper, ImageDraw.Draw(paper)
+
+
+def sampling(picture: Image.Image, kind: str = "jpg") -> int:
+    with Image.open(io.BytesIO(encode(picture, kind))) as shown:
+        found: int = get_sampling(shown)
+        return found
+
+
+def far_from(picture: Image.Image, content: bytes) -> float:
+    """Decibels."""
+    with Image.open(io.BytesIO(content)) as shown:
+        squares = ImageStat.Stat(ImageChops.difference(picture, shown)).sum2
+    return 10 * math.log10(255**2 * 3 * picture.width * picture.height / sum(squares))
+
+
+def photographed() -> Image.Image:
+    """Soft colours and a camera's grain."""
+    dice = Random("grain")
+    soft = [
+        Image.frombytes("L", (32, 32), dice.randbytes(1024)).resize(TILE, Image.Resampling.BICUBIC) for _ in range(3)
+    ]
+    grain = Image.frombytes("L", TILE, dice.randbytes(512 * 512)).point([112 + level // 8 for level in range(256)])
+    return ImageChops.add(Image.merge("RGB", soft), Image.merge("RGB", [grain] * 3), 1, -128).filter(
+        ImageFilter.GaussianBlur(0.6)
+    )
+
+
+@pytest.mark.parametrize("place", [(0, 0), (101, 103), (490, 500)])
+@pytest.mark.parametrize("size", [8, 14, 30])
+@pytest.mark.parametrize("red", [(200, 20, 20), (230, 120, 120)])
+def test_one_red_word_is_enough(place: tuple[int, int], size: int, red: tuple[int, int, int]) -> None:
+    paper, draw = tile()
+    left, upper = (min(edge, 512 - 3 * size) for edge in place)
+    draw.text((left, upper), "12.50", red, ImageFont.load_default(size))
+    assert sampling(paper) == IN_FULL
+
+
+@pytest.mark.parametrize("offset", range(9))
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_red_rule_is_seen_wherever_it_lies(offset: int, upright: bool) -> None:
+    paper, draw = tile()
+    draw.line((offset, 0, offset, 511) if upright else (0, offset, 511, offset), (200, 20, 20))
+    assert sampling(paper) == IN_FULL
+
+
+def test_a_seal_has_its_colour_in_full() -> None:
+    paper, draw = tile()
+    draw.ellipse((100, 100, 300, 260), outline=(210, 30, 30), width=4)
+    assert sampling(paper) == IN_FULL
+
+
+def test_black_print_and_a_photo_lose_nothing_at_half() -> None:
+    paper, draw = tile()
+    for row in range(16):
+        draw.text(
+            (5, row * 32), f"{row} Invoice 2544110000001, total 1,132.00", (20, 20, 30), ImageFont.load_default(22)
+        )
+    for picture in (paper, photographed()):
+        content = encode(picture, "jpg")
+        full = io.BytesIO()
+        picture.save(full, "JPEG", quality=92, subsampling="4:4:4")
+        assert sampling(picture) == AT_HALF
+        assert far_from(picture, content) > far_from(picture, full.getvalue()) - 1
+        assert len(content) < len(full.getvalue())
+
+
+def test_larger_pictures_and_levels_have_all_colours_in_full() -> None:
+    assert sampling(photographed(), "fine jpg") == IN_FULL
+    assert sampling(photographed().resize((1024, 1024))) == IN_FULL
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 512), (512, 1), (3, 3)])
+def test_the_narrowest_part_can_be_encoded(size: tuple[int, int]) -> None:
+    assert Image.open(io.BytesIO(encode(Image.new("RGB", size, "red"), "jpg"))).size == size
