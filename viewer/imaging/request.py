@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import NoReturn
 
 from viewer.domain.size import Box, Size
@@ -84,7 +85,7 @@ class ImageRequest:
         """The one spelling that this picture has (section 4.7)."""
         return f"{self.region}/{self.scale}/{self._rest}"
 
-    @property
+    @cached_property
     def stored_as(self) -> str:
         """The same with the size in figures, so that it names the same pixels whatever the largest area is set to."""
         return f"{self.region}/{self.size.width},{self.size.height}/{self._rest}"
