@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from viewer.domain.source import PageSource
 from viewer.flight import SingleFlight
@@ -41,14 +41,6 @@ LOCAL_HEADER = 30
 """Bytes before an entry's name in a ZIP; its content comes after name and extra field."""
 
 
-class Stored(NamedTuple):
-    """A finished picture: `size` bytes of a file, or of a pack, from `start` on."""
-
-    path: Path
-    start: int
-    size: int
-
-
 class RenditionCache:
     """A folder of finished pictures; a file there is whole, whenever the process was killed."""
 
@@ -63,13 +55,12 @@ class RenditionCache:
 
     def find(self, source: PageSource, name: str, pack: str) -> bytes | None:
         """The picture if it has been made, alone or in this pack."""
-        stored = self._alone(source, name) or self._in_pack(source, pack, name)
-        return _read(stored) if stored else None
+        return self._find_alone(source, name) or self.find_in_pack(source, name, pack)
 
     def find_in_pack(self, source: PageSource, name: str, pack: str) -> bytes | None:
         """The picture if it was made with the others of this pack."""
-        stored = self._in_pack(source, pack, name)
-        return _read(stored) if stored else None
+        path = self._path(source, pack)
+        return _read(path, lambda stored: _index(path, stored.st_ino, stored.st_size).get(name))
 
     def get(self, source: PageSource, name: str, make: Callable[[], bytes]) -> bytes:
         """The picture, made by `make` if it isn't there; asked for twice at once, even by two processes, it is made once.
@@ -78,8 +69,8 @@ class RenditionCache:
         while True:
             if (made := self._make(path, make, wait=False)) is not None:
                 return made
-            if (stored := self._alone(source, name)) and (content := _read(stored)):
-                return content
+            if stored := self._find_alone(source, name):
+                return stored
 
     def keep(self, source: PageSource, name: str, content: bytes) -> None:
         """The same with a picture that was made already. Raises OSError where it can't be kept."""
@@ -125,24 +116,8 @@ class RenditionCache:
         """Tells this picture from any other, whether it has been made or not."""
         return f"{ENGINE}-{_digest(source, name)[:32]}"
 
-    def _alone(self, source: PageSource, name: str) -> Stored | None:
-        path = self._path(source, name)
-        try:
-            used = path.stat()
-        except FileNotFoundError:
-            return None
-        _note_use(path, used)
-        return Stored(path, 0, used.st_size)
-
-    def _in_pack(self, source: PageSource, pack: str, name: str) -> Stored | None:
-        path = self._path(source, pack)
-        try:
-            used = path.stat()
-            place = _index(path, used.st_ino, used.st_size).get(name)
-        except FileNotFoundError:
-            return None
-        _note_use(path, used)
-        return Stored(path, *place) if place else None
+    def _find_alone(self, source: PageSource, name: str) -> bytes | None:
+        return _read(self._path(source, name), lambda stored: (0, stored.st_size))
 
     def _new_path(self, source: PageSource, name: str) -> Path:
         digest = _digest(source, name)
@@ -228,16 +203,19 @@ def _digest(source: PageSource, name: str) -> str:
     return hashlib.sha256(f"{source.sha256}/{source.number}/{name}".encode()).hexdigest()
 
 
-def _read(stored: Stored) -> bytes | None:
-    """None where it was thrown away in this very moment."""
+def _read(path: Path, part: Callable[[os.stat_result], tuple[int, int] | None]) -> bytes | None:
+    """The part of a stored file that begins there and has so many bytes; None where there is no file, or no such part."""
     try:
-        file = os.open(stored.path, os.O_RDONLY | os.O_CLOEXEC)
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            stored = os.fstat(file)
+            _note_use(path, stored)
+            place = part(stored)
+            return os.pread(file, place[1], place[0]) if place else None
+        finally:
+            os.close(file)
     except FileNotFoundError:
         return None
-    try:
-        return os.pread(file, stored.size, stored.start)
-    finally:
-        os.close(file)
 
 
 @contextmanager
@@ -281,8 +259,11 @@ def _packed(pictures: Mapping[str, bytes]) -> bytes:
 
 @lru_cache(maxsize=2048)
 def _index(path: Path, inode: int, size: int) -> dict[str, tuple[int, int]]:
-    """Where each picture of a pack lies; `inode` and `size` tell a pack from an older one of its name."""
-    with zipfile.ZipFile(path) as archive:
+    """Where each picture of a pack lies; `inode` and `size` tell a pack from an older one of its name. Raises FileNotFoundError
+    where that has just been replaced."""
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        if os.fstat(file.fileno()).st_ino != inode:
+            raise FileNotFoundError(path)
         return {
             each.filename: (each.header_offset + LOCAL_HEADER + len(each.filename), each.file_size)
             for each in archive.infolist()
