@@ -4,12 +4,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 
 import pytest
 from hypothesis import given
-from hypothesis.strategies import integers, lists, sampled_from
+from hypothesis.strategies import integers, lists, sampled_from, tuples
 
-from viewer.archive.turns import Quota, Turns
+from viewer.archive.turns import Quota, SharedQuota, Turns
 from viewer.errors import TooManyRequests
 
 MINUTE = 60
@@ -24,7 +25,7 @@ class Work:
         self._threads = ThreadPoolExecutor(64)
         self.begun: list[str] = []
         self._ends: list[threading.Event] = []
-        self._queued = 0
+        self._queued = self._ended = 0
 
     def put(self, reader: str) -> None:
         self._threads.submit(self._do, reader)
@@ -38,6 +39,7 @@ class Work:
     def end_first(self) -> None:
         """The piece that began first of those under way ends."""
         self._ends.pop(0).set()
+        self._ended += 1
 
     def until(self, told: Callable[[], bool]) -> None:
         with self._changed:
@@ -45,7 +47,7 @@ class Work:
                 self._changed.wait(0.01)
 
     def close(self) -> None:
-        while self._ends or self.waiting():
+        while self._ended < self._queued:
             self.until(lambda: bool(self._ends))
             self.end_first()
         self._threads.shutdown()
@@ -119,10 +121,38 @@ def test_work_that_fails_gives_its_turn_back() -> None:
 
 def test_a_quota_holds_for_each_reader_and_for_all() -> None:
     quota = Quota(most=2, all_readers=3)
-    with quota.request("a"), quota.request("a"):
+    for reader in ("a", "a", "b"):
+        quota.enter(reader)
+    for reader in ("a", "b", "c"):
         with pytest.raises(TooManyRequests):
-            quota.enter("a")
-        with quota.request("b"), pytest.raises(TooManyRequests):
-            quota.enter("c")
-    with quota.request("a"), quota.request("a"), quota.request("c"):
+            quota.enter(reader)
+    for reader in ("a", "b"):
+        quota.leave(reader)
+        quota.enter("c")
+
+
+def test_who_waits_for_the_same_piece_of_work_waits_for_one() -> None:
+    quota = SharedQuota(most=2, requests=5)
+    with ExitStack() as waiting:
+        for piece in ("one", "one", "other", "one"):
+            waiting.enter_context(quota.request("a", piece))
+        with pytest.raises(TooManyRequests), quota.request("a", "third"):
+            pass
+        with quota.request("a", "other"):
+            for piece in ("one", "other", "third"):
+                with pytest.raises(TooManyRequests), quota.request("a", piece):
+                    pass
+        with quota.request("b", "third"), quota.request("b", "one"):
+            pass
+    with quota.request("a", "third"), quota.request("a", "fourth"):
         pass
+
+
+@given(lists(tuples(sampled_from("ab"), sampled_from("xyz")), max_size=20))
+def test_a_shared_quota_forgets_whom_it_let_go(asked: list[tuple[str, str]]) -> None:
+    quota = SharedQuota(most=2, requests=4)
+    with ExitStack() as waiting:
+        for reader, piece in asked:
+            with suppress(TooManyRequests):
+                waiting.enter_context(quota.request(reader, piece))
+    assert quota._here == {}

@@ -1,6 +1,7 @@
 """Two readers at one server's decoders: the one who asks for much doesn't keep the other waiting."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -102,6 +103,21 @@ def test_a_reader_with_too_many_is_told_so_and_the_others_are_not(
         drawing.end(MANY + 1)
         assert one.result().status_code == 200
         assert {each.result().status_code for each in many} == {200}
+
+
+def test_those_who_wait_for_the_same_picture_are_not_too_many(
+    site: Installation, odd_cloud: ScriptedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, content = page_of(site, odd_cloud, "popular")
+    drawing = Drawing(monkeypatch)
+    with ThreadPoolExecutor(50) as threads:
+        many = [threads.submit(site.get, f"{page}/full/100,/0/default.png") for _ in range(50)]
+        drawing.until(1)
+        quota = site.archive.renditions._quota
+        assert _poll(lambda: sum(map(Counter.total, list(quota._here.values()))) == 50)
+        drawing.end()
+        assert {each.result().status_code for each in many} == {200}
+    assert drawing.begun == [content]
 
 
 def _poll(told: Callable[[], bool]) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from viewer import drawing
 from viewer.archive.behind import Behind
 from viewer.archive.readers import Readers
-from viewer.archive.turns import Quota, Turns
+from viewer.archive.turns import SharedQuota, Turns
 from viewer.blobs import Blobs
 from viewer.config import Settings
 from viewer.documents import decode
@@ -32,6 +32,8 @@ FROM_LEVELS = frozenset({"jpg", "webp"})
 """Formats that lose a little anyway; the others are always drawn from the original."""
 NOBODY = ""
 """Whose turn it is where no reader waits."""
+REQUESTS = 56
+"""Of one reader that wait for pictures at the same time in one process; fewer than it has threads (`viewer.cli.server`)."""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
 FIRST = "first"
@@ -51,7 +53,7 @@ class Renditions:
         self._readers = Readers(settings.derivatives / READING)
         self._behind = Behind(self._make_ahead, self._readers)
         self._turns = Turns(slots=decoders.count)
-        self._quota = Quota(most=settings.reader_pictures)
+        self._quota = SharedQuota(most=settings.reader_pictures, requests=REQUESTS)
 
     def ask(
         self, source: PageSource, *, region: str, size: str, rotation: str, quality: str, suffix: str
@@ -90,7 +92,7 @@ class Renditions:
             with self._turns.turn(reader):
                 return self._decoders.run(drawing.stamp_page, clean, source, ask, mark)
 
-        with self._quota.request(reader), self._readers.waiting():
+        with self._quota.request(reader, (source, _name(ask, mark))), self._readers.waiting():
             return self.cache.get(source, _name(ask, mark), stamp)
 
     def picture(self, source: PageSource, ask: ImageRequest, *, reader: str) -> bytes:
@@ -98,7 +100,7 @@ class Renditions:
         OriginalGone, and TooManyRequests where this reader already waits for too many."""
         if found := self.ready(source, ask):
             return found
-        with self._quota.request(reader), self._readers.waiting():
+        with self._quota.request(reader, (source, ask.stored_as)), self._readers.waiting():
             return self._made(source, ask, reader)
 
     def text(self, source: PageSource) -> bytes:

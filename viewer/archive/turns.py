@@ -3,8 +3,9 @@ oneself and not before everybody else."""
 
 import threading
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from viewer.errors import TooManyRequests
 
@@ -30,14 +31,32 @@ class Quota:
         with self._guard:
             _one_less(self._here, reader)
 
+
+class SharedQuota:
+    """How many pieces of work one reader may wait for at the same time. Those who wait for the same piece wait for one, since it
+    is done once; but no more than `requests` in all, since each holds a thread."""
+
+    def __init__(self, *, most: int, requests: int) -> None:
+        self._most = most
+        self._requests = requests
+        self._here: dict[str, Counter[Hashable]] = {}
+        self._guard = threading.Lock()
+
     @contextmanager
-    def request(self, reader: str) -> Iterator[None]:
-        """From its coming to its answer."""
-        self.enter(reader)
+    def request(self, reader: str, piece: Hashable) -> Iterator[None]:
+        """From its coming to its answer. Raises TooManyRequests where that is too many."""
+        with self._guard:
+            here = self._here.setdefault(reader, Counter())
+            if here.total() >= self._requests or (piece not in here and len(here) >= self._most):
+                raise TooManyRequests(retry_after=1)
+            here[piece] += 1
         try:
             yield
         finally:
-            self.leave(reader)
+            with self._guard:
+                _one_less(here, piece)
+                if not here:
+                    del self._here[reader]
 
 
 class Turns:
@@ -77,7 +96,7 @@ class Turns:
             self._free -= 1
 
 
-def _one_less(counts: Counter[str], name: str) -> None:
+def _one_less(counts: Counter[Any], name: Hashable) -> None:
     counts[name] -= 1
     if not counts[name]:
         del counts[name]
