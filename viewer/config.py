@@ -209,7 +209,7 @@ class Settings:
         "unknown or bad keys and tokens of one client in a minute; over it only stored keys and valid tokens are answered",
     )
     reader_pictures: int = setting(
-        whole(1, 1000), "24", "pictures that one reader of a bill may have made at the same time, by one server process"
+        whole(1, 1000), "40", "pictures that one reader of a bill may have made at the same time, by one server process"
     )
     downloads: int = setting(whole(1, 1000), "24", "originals that one server process sends at the same time")
     reader_downloads: int = setting(whole(1, 1000), "8", "the same to one reader of a bill")
