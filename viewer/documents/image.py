@@ -86,6 +86,11 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
             made: Image.Image | None = _vips().shrunk(content, Size(*picture.size), Size(*across))
             if made:
                 return _turned_upright(made, orientation)
+        cut = _cut(_stored_part(box, whole, orientation, Size(*picture.size)), across)
+        if cut and not is_whole and picture.format == "JPEG" and _is_large_and_plain(picture):
+            made = _vips().cut_out(content, Size(*picture.size), cut)
+            if made:
+                return _turned_upright(made, orientation)
         profile = picture.info.get("icc_profile")
         stored: Image.Image | None = None
         if picture.format == "PNG" and not is_whole and _is_for_vips(picture, *picture.size):
@@ -137,16 +142,21 @@ def _told(picture: ImageFile.ImageFile, limits: Limits) -> list[Size]:
 
 def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:
     """The part of the stored pixels in this size; just cut out where no pixel has to change."""
-    left, top, right, bottom = (round(edge) for edge in part)
-    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
-    if as_it_is:
-        return stored.crop((left, top, right, bottom))
+    if cut := _cut(part, size):
+        return stored.crop((cut.left, cut.top, cut.left + cut.width, cut.top + cut.height))
     is_whole = all(edge == whole for edge, whole in zip(part, (0, 0, *stored.size), strict=True))
     is_smaller = size[0] < stored.width and size[1] < stored.height and stored.width * stored.height <= DRAFTED
     if is_whole and is_smaller and stored.mode in ("L", "RGB") and not aside.is_here():
         resized: Image.Image = _vips().resized(stored, Size(*size))
         return resized
     return stored.resize(size, Image.Resampling.LANCZOS, box=part, reducing_gap=4.0)
+
+
+def _cut(part: tuple[float, float, float, float], size: tuple[int, int]) -> Box | None:
+    """The part as a box, where just that has to be cut out and no pixel changes."""
+    left, top, right, bottom = (round(edge) for edge in part)
+    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
+    return Box(left, top, *size) if as_it_is else None
 
 
 def _is_plain(picture: Image.Image) -> bool:
@@ -157,12 +167,17 @@ def _is_plain(picture: Image.Image) -> bool:
 
 def _is_for_vips(picture: Image.Image, width: int, height: int) -> bool:
     """Whether libvips is quicker for a plain picture, as it is with large PNGs, and where resizing a JPEG takes most of the
-    time: Pillow decodes JPEGs faster, above all small. Its threads outlive the work, so it is not for what is done aside."""
-    if picture.width * picture.height < MUCH or not _is_plain(picture) or aside.is_here():
+    time: Pillow decodes JPEGs faster, above all small."""
+    if not _is_large_and_plain(picture):
         return False
     if picture.format == "PNG":
         return width <= picture.width and height <= picture.height
     return width < picture.width < FAR * width and height < picture.height
+
+
+def _is_large_and_plain(picture: Image.Image) -> bool:
+    """Whether libvips may be quicker. Its threads outlive the work, so it is not for what is done aside."""
+    return picture.width * picture.height >= MUCH and _is_plain(picture) and not aside.is_here()
 
 
 def _vips() -> ModuleType:

@@ -7,7 +7,7 @@ import zlib
 from random import Random
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.likeness import psnr
 from tests.papers import turned
@@ -83,6 +83,31 @@ def test_a_reader_gets_the_picture_that_is_made_behind_readers(form: str, mode: 
     content = page(form, mode)
     ahead = aside.run(decode.draw, content, sniff(content), 1, WHOLE, size, LIMITS)
     assert psnr(decode.draw(content, sniff(content), 1, WHOLE, size, LIMITS), ahead) > 40
+
+
+PARTS = [Box(0, 0, 512, 512), Box(512, 688, 512, 512), Box(1, 3, 100, 77), Box(100, 0, 700, 1100)]
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_part_of_a_photo_is_cut_from_where_it_lies(orientation: int, mode: str, part: Box) -> None:
+    exif, turned_page = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    Image.open(io.BytesIO(page("PNG", mode))).save(turned_page, "JPEG", quality=95, exif=exif)
+    content, size = turned_page.getvalue(), Size(part.width, part.height)
+    upright = ImageOps.exif_transpose(Image.open(turned_page))
+    edges = (part.left, part.top, part.left + part.width, part.top + part.height)
+    drawn = decode.draw(content, "image/jpeg", 1, part, size, LIMITS)
+    assert psnr(drawn, upright.crop(edges)) == math.inf
+    assert psnr(aside.run(decode.draw, content, "image/jpeg", 1, part, size, LIMITS), drawn) == math.inf
+
+
+def test_a_part_of_a_png_is_shown_only_where_all_of_its_check_sums_are_right() -> None:
+    content, part = bytearray(page("PNG")), Box(0, 0, 512, 512)
+    content[len(content) // 3] ^= 1
+    with pytest.raises(Unreadable):
+        decode.draw(bytes(content), "image/png", 1, part, Size(part.width, part.height), LIMITS)
 
 
 @pytest.mark.parametrize("less", [2, 12, 20])
