@@ -10,7 +10,9 @@ import pytest
 import requests
 
 from tests.commands import MINUTE, served, until, viewer
+from viewer.archive.renditions import REQUESTS
 from viewer.cli.server import THREADS
+from viewer.config import Settings
 
 MANY = THREADS + 20
 JSON_POST = b"POST /api/v1/userkeys HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -30,6 +32,12 @@ def clients(url: str, said: bytes, count: int = MANY) -> Iterator[list[socket.so
             client.sendall(said)
             found.append(client)
         yield found
+
+
+def test_no_reader_can_hold_all_threads_of_a_process() -> None:
+    settings = Settings.load({})
+    assert settings.reader_pictures <= REQUESTS
+    assert REQUESTS + settings.reader_downloads + settings.bodies <= THREADS - 16
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ FROM_LEVELS = frozenset({"jpg", "webp"})
 NOBODY = ""
 """Whose turn it is where no reader waits."""
 REQUESTS = 56
-"""Of one reader that wait for pictures at the same time in one process; fewer than it has threads (`viewer.cli.server`)."""
+"""Of one reader that wait for pictures at the same time in one process, most of them for the same: with all else that a reader may
+have there, fewer than it has threads (`viewer.cli.server`)."""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
 FIRST = "first"
@@ -53,7 +54,7 @@ class Renditions:
         self._readers = Readers(settings.derivatives / READING)
         self._behind = Behind(self._make_ahead, self._readers)
         self._turns = Turns(slots=decoders.count)
-        self._quota = SharedQuota(most=settings.reader_pictures, requests=REQUESTS)
+        self._quota = SharedQuota(most=settings.reader_pictures, requests=max(REQUESTS, settings.reader_pictures))
 
     def ask(
         self, source: PageSource, *, region: str, size: str, rotation: str, quality: str, suffix: str

@@ -22,7 +22,7 @@ from viewer.memory import keep, share_heaps
 from viewer.store.database import open_database
 from viewer.store.schema import check_version
 
-THREADS = 64
+THREADS = 96
 """Requests that one process answers at the same time. Each kind that may take long has a limit of its own below that (see
 docs/settings.md), so that no one reader, and no one kind, can hold all of them."""
 DRAIN = 30

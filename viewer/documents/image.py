@@ -221,12 +221,17 @@ def orientation_of(picture: Image.Image) -> int:
 
 def _stored_part(box: Box, whole: Size, orientation: int, stored: Size) -> tuple[float, float, float, float]:
     """Where the upright `box` lies among the stored pixels, which may be fewer than the page's: left, top, right, bottom."""
-    across = sorted(_mirrored(orientation in MIRRORED_ACROSS, box.left / whole.width, box.width / whole.width))
-    down = sorted(_mirrored(orientation in MIRRORED_DOWN, box.top / whole.height, box.height / whole.height))
-    if orientation in TURNED:
-        across, down = down, across
-    return across[0] * stored.width, down[0] * stored.height, across[1] * stored.width, down[1] * stored.height
+    across = _edges(box.left, box.width, whole.width, mirrored=orientation in MIRRORED_ACROSS)
+    down = _edges(box.top, box.height, whole.height, mirrored=orientation in MIRRORED_DOWN)
+    (left, right), full_width = (down, whole.height) if orientation in TURNED else (across, whole.width)
+    (top, bottom), full_height = (across, whole.width) if orientation in TURNED else (down, whole.height)
+    return (
+        left * stored.width / full_width,
+        top * stored.height / full_height,
+        right * stored.width / full_width,
+        bottom * stored.height / full_height,
+    )
 
 
-def _mirrored(mirrored: bool, start: float, length: float) -> tuple[float, float]:
-    return (max(0.0, 1 - start - length), 1 - start) if mirrored else (start, min(1.0, start + length))
+def _edges(start: int, length: int, whole: int, *, mirrored: bool) -> tuple[int, int]:
+    return (whole - start - length, whole - start) if mirrored else (start, start + length)

@@ -14,10 +14,13 @@ from tests.papers import turned
 from viewer import drawing
 from viewer.config import Settings
 from viewer.documents import aside, decode
+from viewer.documents.image import TURNED
+from viewer.documents.image import _stored_part as stored_part
 from viewer.documents.pool import limits_of
 from viewer.documents.shapes import Unreadable
 from viewer.documents.sniff import sniff
 from viewer.domain.size import Box, Size
+from viewer.imaging import levels
 from viewer.imaging.finish import JPEGS, encode
 
 LIMITS = limits_of(Settings.load({}))
@@ -101,6 +104,15 @@ def test_a_part_of_a_photo_is_cut_from_where_it_lies(orientation: int, mode: str
     drawn = decode.draw(content, "image/jpeg", 1, part, size, LIMITS)
     assert psnr(drawn, upright.crop(edges)) == math.inf
     assert psnr(aside.run(decode.draw, content, "image/jpeg", 1, part, size, LIMITS), drawn) == math.inf
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(4000, 3000), (4032, 3024), (1654, 2339), (2480, 3508)])
+def test_a_turned_photos_tiles_are_cut_from_whole_pixels(size: tuple[int, int], orientation: int) -> None:
+    stored = Size(*size)
+    page = Size(*size[::-1]) if orientation in TURNED else stored
+    for tile in levels.tiles(page, 1, top=0, rows=page.height):
+        assert all(edge.is_integer() for edge in stored_part(tile.box, page, orientation, stored))
 
 
 def test_a_part_of_a_png_is_shown_only_where_all_of_its_check_sums_are_right() -> None:

@@ -1,13 +1,16 @@
 """A tile's colours: in full where they are as fine as red print, else at half the resolution."""
 
 import io
+import itertools
 import math
+from collections.abc import Callable
 from random import Random
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
 from PIL.JpegImagePlugin import get_sampling
 
+from viewer.fonts import SERIF_SC
 from viewer.imaging.finish import encode
 
 IN_FULL, AT_HALF = 0, 2
@@ -44,13 +47,39 @@ def photographed() -> Image.Image:
     )
 
 
-@pytest.mark.parametrize("place", [(0, 0), (101, 103), (490, 500)])
-@pytest.mark.parametrize("size", [8, 14, 30])
-@pytest.mark.parametrize("red", [(200, 20, 20), (230, 120, 120)])
-def test_one_red_word_is_enough(place: tuple[int, int], size: int, red: tuple[int, int, int]) -> None:
+INKS = {"seal": (230, 60, 60), "dark": (110, 20, 20), "pale": (245, 180, 180), "pen": (60, 80, 170)}
+
+
+@pytest.mark.parametrize("ink", INKS)
+@pytest.mark.parametrize(("text", "size"), [("12.50", 10), ("作废", 14), ("3", 14), ("作废", 30)])
+def test_one_coloured_word_is_enough_wherever_it_stands(text: str, size: int, ink: str) -> None:
+    font = ImageFont.truetype(SERIF_SC, size)
+    for left, upper in [(0, 0), (449, 470), *((200 + step, 300 + 3 * step) for step in range(8))]:
+        paper, draw = tile()
+        draw.text((left, upper), text, INKS[ink], font)
+        assert sampling(paper) == IN_FULL, (left, upper)
+
+
+def stripes(draw: ImageDraw.ImageDraw) -> None:
+    for place in range(0, 512, 2):
+        draw.line((place, 0, place, 511), (250, 220, 220))
+
+
+def dots(draw: ImageDraw.ImageDraw) -> None:
+    for left, upper in itertools.product(range(3, 512, 8), repeat=2):
+        draw.rectangle((left, upper, left + 2, upper + 2), (200, 20, 20))
+
+
+def lattice(draw: ImageDraw.ImageDraw) -> None:
+    for place in range(-512, 512, 6):
+        draw.line((place, 0, place + 511, 511), (250, 200, 200))
+        draw.line((place + 511, 0, place, 511), (250, 200, 200))
+
+
+@pytest.mark.parametrize("pattern", [stripes, dots, lattice])
+def test_the_pale_pattern_of_a_form_is_seen(pattern: Callable[[ImageDraw.ImageDraw], None]) -> None:
     paper, draw = tile()
-    left, upper = (min(edge, 512 - 3 * size) for edge in place)
-    draw.text((left, upper), "12.50", red, ImageFont.load_default(size))
+    pattern(draw)
     assert sampling(paper) == IN_FULL
 
 
