@@ -42,7 +42,7 @@ class Readers:
                         os.utime(held)
 
     def answered(self) -> None:
-        """One has got a finished picture at once. One that two threads count as one is none too many to miss."""
+        """One has got a finished picture at once. Counted by several threads at once, one may be lost, which matters little."""
         self._answered += 1
 
     def quiet(self) -> float:
