@@ -2,16 +2,16 @@
 
 import io
 import itertools
-import math
 from collections.abc import Callable
 from random import Random
 
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from PIL.JpegImagePlugin import get_sampling
 
+from tests.likeness import psnr
 from viewer.fonts import SERIF_SC
-from viewer.imaging.finish import encode
+from viewer.imaging.finish import JPEGS, encode
 
 IN_FULL, AT_HALF = 0, 2
 TILE = (512, 512)
@@ -26,13 +26,6 @@ def sampling(picture: Image.Image, kind: str = "jpg") -> int:
     with Image.open(io.BytesIO(encode(picture, kind))) as shown:
         found: int = get_sampling(shown)
         return found
-
-
-def far_from(picture: Image.Image, content: bytes) -> float:
-    """Decibels."""
-    with Image.open(io.BytesIO(content)) as shown:
-        squares = ImageStat.Stat(ImageChops.difference(picture, shown)).sum2
-    return 10 * math.log10(255**2 * 3 * picture.width * picture.height / sum(squares))
 
 
 def photographed() -> Image.Image:
@@ -104,12 +97,11 @@ def test_black_print_and_a_photo_lose_nothing_at_half() -> None:
             (5, row * 32), f"{row} Invoice 2544110000001, total 1,132.00", (20, 20, 30), ImageFont.load_default(22)
         )
     for picture in (paper, photographed()):
-        content = encode(picture, "jpg")
-        full = io.BytesIO()
-        picture.save(full, "JPEG", quality=92, subsampling="4:4:4")
+        half, full = io.BytesIO(encode(picture, "jpg")), io.BytesIO()
+        picture.save(full, "JPEG", quality=JPEGS["jpg"], subsampling="4:4:4")
         assert sampling(picture) == AT_HALF
-        assert far_from(picture, content) > far_from(picture, full.getvalue()) - 1
-        assert len(content) < len(full.getvalue())
+        assert psnr(Image.open(half), picture) > psnr(Image.open(full), picture) - 1
+        assert len(half.getvalue()) < len(full.getvalue())
 
 
 def test_larger_pictures_and_levels_have_all_colours_in_full() -> None:
