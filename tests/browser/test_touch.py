@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 
 from tests.browser.conftest import STEP, Demo
 
@@ -114,6 +114,26 @@ def test_a_stroke_leads_on_from_a_file_without_a_picture(phone: Page, demo: Demo
     step = 1 if index + 1 < cards.count() else -1
     swipe(phone, -160 * step, 5)
     expect(cards.nth(index + step)).to_have_attribute("aria-current", "true")
+
+
+def test_a_stroke_counts_though_what_lies_under_the_finger_is_replaced_meanwhile(phone: Page, demo: Demo) -> None:
+    held: list[Route] = []
+    phone.goto(demo.image_view(FAILING))
+    phone.route("**/*serialNo=*", lambda route: held.append(route))
+    cards = phone.locator(".card")
+    cards.nth(0).locator("a[data-open]").tap()
+    sheet = phone.locator("invoice-stage .sheet > .no-picture")
+    expect(sheet).to_be_visible()
+    sheet.evaluate("element => element.dataset.old = 'true'")
+    session, begun = phone.context.new_cdp_session(phone), time.time()
+    touch(session, "touchStart", (300, 400), at=begun)
+    assert held
+    for route in held:
+        route.continue_()
+    expect(phone.locator("invoice-stage .sheet > .no-picture:not([data-old])")).to_be_visible()
+    touch(session, "touchMove", (140, 405), at=begun + 0.03)
+    touch(session, "touchEnd", at=begun + 0.06)
+    expect(cards.nth(1)).to_have_attribute("aria-current", "true")
 
 
 def test_fingers_on_either_of_two_compared_pages_move_both(phone: Page, demo: Demo) -> None:

@@ -53,8 +53,7 @@ export class InvoiceStage extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this);
     this.addEventListener("pointerenter", this);
-    for (const name of ["touchstart", "touchend", "touchcancel"]) this.addEventListener(name, this, { passive: true });
-    this.addEventListener("wheel", this, { passive: true });
+    for (const name of ["touchstart", "wheel"]) this.addEventListener(name, this, { passive: true });
     this.addEventListener("input", this);
     this.addEventListener("reset", this);
     this.sheet.addEventListener("error", this, true);
@@ -289,6 +288,8 @@ export class InvoiceStage extends HTMLElement {
   /** @param {TouchEvent} event */
   touched({ touches, target, timeStamp }) {
     const [touch] = touches;
+    // Another picture may replace it under the finger; then the end of the stroke comes to it alone.
+    for (const name of ["touchend", "touchcancel"]) target?.addEventListener(name, this, { passive: true, once: true });
     const meant = touch && touches.length === 1 && this.fitted && this.sheet.contains(/** @type {Node} */ (target));
     this.stroke = meant ? { x: touch.clientX, y: touch.clientY, time: timeStamp } : null;
   }
