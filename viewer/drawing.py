@@ -64,8 +64,13 @@ def cut_ladder(content: Content, source: PageSource, limits: Limits) -> dict[str
 def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Band, limits: Limits) -> dict[str, bytes]:
     """The tiles of one scale factor in a band of the page, from as few decodes as the largest picture allows: the name of
     each tile's request → its JPEG. Raises Unreadable."""
+    read = _read(content)
+    tiles = {tile.box: tile for tile in levels.tiles(source.size, factor, top=band.top, rows=band.rows)}
     found = {}
-    for top, drawn in _drawn_bands(content, source, factor, band, limits):
+    if factor == 1:
+        for box, picture in decode.cut_out(read, source.media_type, list(tiles), limits):
+            found[tiles.pop(box).name] = encode(picture, "jpg")
+    for top, drawn in _drawn_bands(read, source, factor, band, limits) if tiles else ():
         for tile in levels.tiles(source.size, factor, top=top, rows=drawn.height):
             left, upper = tile.box.left // factor, tile.box.top // factor - top
             part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))
@@ -86,7 +91,7 @@ def words(content: Content, source: PageSource, limits: Limits) -> list[Word]:
 
 
 def _drawn_bands(
-    content: Content, source: PageSource, factor: int, band: levels.Band, limits: Limits
+    content: bytes, source: PageSource, factor: int, band: levels.Band, limits: Limits
 ) -> Iterator[tuple[int, Image.Image]]:
     """The band of the page scaled down by `factor`, in one piece or in several of whole tiles, each within the largest
     picture: where each begins on the scaled page, and its pixels."""

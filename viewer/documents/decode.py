@@ -1,7 +1,7 @@
 """What runs inside a decoder process: plain functions, so that any damage or crash stays there."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 
 from PIL import Image
@@ -53,6 +53,14 @@ def draw(content: bytes, media_type: str, number: int, box: Box, size: Size, lim
     with every_fault_told():
         picture: Image.Image = DECODERS[media_type].draw(content, number, box, size, limits)
         return picture
+
+
+def cut_out(content: bytes, media_type: str, parts: Iterable[Box], limits: Limits) -> Iterator[tuple[Box, Image.Image]]:
+    """Parts of the first page in its own size, in whichever order one pass comes to them, where one pass does; those that are
+    missing have to be drawn. Raises Unreadable."""
+    if media_type == JPEG:
+        with every_fault_told():
+            yield from image.cut_out(content, parts, limits)
 
 
 def encoded(

@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
@@ -88,8 +88,7 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
                 return _turned_upright(made, orientation)
         cut = _cut(_stored_part(box, whole, orientation, Size(*picture.size)), across)
         if cut and not is_whole and picture.format == "JPEG" and _is_large_and_plain(picture):
-            made = _vips().cut_out(content, Size(*picture.size), cut)
-            if made:
+            for made in _vips().cut_out(content, Size(*picture.size), [cut]):
                 return _turned_upright(made, orientation)
         profile = picture.info.get("icc_profile")
         stored: Image.Image | None = None
@@ -106,6 +105,19 @@ def draw(content: bytes, number: int, box: Box, size: Size, limits: Limits) -> I
         part = _stored_part(box, whole, orientation, Size(*stored.size))
         small = _part_in(stored, part, across)
         return _turned_upright(finished(small, profile if isinstance(profile, bytes) else None), orientation)
+
+
+def cut_out(content: bytes, parts: Iterable[Box], limits: Limits) -> Iterator[tuple[Box, Image.Image]]:
+    """Parts of a JPEG's page in its own size, as one pass comes to them; those that it doesn't reach have to be drawn."""
+    with opened(content, limits) as picture:
+        whole, orientation, stored = shown(picture), orientation_of(picture), Size(*picture.size)
+        if not _is_large_and_plain(picture):
+            return
+    places = [(_as_box(_stored_part(part, whole, orientation, stored)), part) for part in parts]
+    places.sort(key=lambda each: (each[0].top, each[0].left))
+    found = _vips().cut_out(content, stored, [place for place, _ in places])
+    for (_, part), pixels in zip(places, found, strict=False):
+        yield part, _turned_upright(pixels, orientation)
 
 
 def encoded(content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int) -> bytes | None:
@@ -154,9 +166,14 @@ def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size:
 
 def _cut(part: tuple[float, float, float, float], size: tuple[int, int]) -> Box | None:
     """The part as a box, where just that has to be cut out and no pixel changes."""
+    box = _as_box(part)
+    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (box.width, box.height) == size
+    return box if as_it_is else None
+
+
+def _as_box(part: tuple[float, float, float, float]) -> Box:
     left, top, right, bottom = (round(edge) for edge in part)
-    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
-    return Box(left, top, *size) if as_it_is else None
+    return Box(left, top, right - left, bottom - top)
 
 
 def _is_plain(picture: Image.Image) -> bool:

@@ -1,6 +1,7 @@
 """Plain pictures made smaller by libvips, and into a JPEG in one pass."""
 
 import io
+import itertools
 import math
 import struct
 import zlib
@@ -13,13 +14,14 @@ from tests.likeness import psnr
 from tests.papers import turned
 from viewer import drawing
 from viewer.config import Settings
-from viewer.documents import aside, decode
+from viewer.documents import aside, decode, shrink
 from viewer.documents.image import TURNED
 from viewer.documents.image import _stored_part as stored_part
 from viewer.documents.pool import limits_of
 from viewer.documents.shapes import Unreadable
 from viewer.documents.sniff import sniff
 from viewer.domain.size import Box, Size
+from viewer.domain.source import PageSource
 from viewer.imaging import levels
 from viewer.imaging.finish import JPEGS, encode
 
@@ -88,6 +90,18 @@ def test_a_reader_gets_the_picture_that_is_made_behind_readers(form: str, mode: 
     assert psnr(decode.draw(content, sniff(content), 1, WHOLE, size, LIMITS), ahead) > 40
 
 
+def edges(box: Box) -> tuple[int, int, int, int]:
+    return (box.left, box.top, box.left + box.width, box.top + box.height)
+
+
+def photo(orientation: int, mode: str) -> tuple[bytes, Image.Image]:
+    """A JPEG, and as it has to be shown."""
+    exif, stored = Image.Exif(), io.BytesIO()
+    exif[0x0112] = orientation
+    Image.open(io.BytesIO(page("PNG", mode))).save(stored, "JPEG", quality=95, exif=exif)
+    return stored.getvalue(), ImageOps.exif_transpose(Image.open(stored))
+
+
 PARTS = [Box(0, 0, 512, 512), Box(512, 688, 512, 512), Box(1, 3, 100, 77), Box(100, 0, 700, 1100)]
 
 
@@ -95,15 +109,50 @@ PARTS = [Box(0, 0, 512, 512), Box(512, 688, 512, 512), Box(1, 3, 100, 77), Box(1
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_part_of_a_photo_is_cut_from_where_it_lies(orientation: int, mode: str, part: Box) -> None:
-    exif, turned_page = Image.Exif(), io.BytesIO()
-    exif[0x0112] = orientation
-    Image.open(io.BytesIO(page("PNG", mode))).save(turned_page, "JPEG", quality=95, exif=exif)
-    content, size = turned_page.getvalue(), Size(part.width, part.height)
-    upright = ImageOps.exif_transpose(Image.open(turned_page))
-    edges = (part.left, part.top, part.left + part.width, part.top + part.height)
+    content, upright = photo(orientation, mode)
+    size = Size(part.width, part.height)
     drawn = decode.draw(content, "image/jpeg", 1, part, size, LIMITS)
-    assert psnr(drawn, upright.crop(edges)) == math.inf
+    assert psnr(drawn, upright.crop(edges(part))) == math.inf
     assert psnr(aside.run(decode.draw, content, "image/jpeg", 1, part, size, LIMITS), drawn) == math.inf
+
+
+def grid(part: Box) -> list[Box]:
+    """The part in squares, those at its right and lower edges with what is left."""
+    right, bottom = part.left + part.width, part.top + part.height
+    return [
+        Box(left, top, min(256, right - left), min(256, bottom - top))
+        for top in range(part.top, bottom, 256)
+        for left in range(part.left, right, 256)
+    ]
+
+
+@pytest.mark.parametrize("part", [Box(0, 0, 1200, 1200), Box(0, 512, 1200, 512), Box(3, 5, 1100, 700)])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_many_parts_of_a_photo_are_cut_in_one_pass_from_where_they_lie(orientation: int, mode: str, part: Box) -> None:
+    content, upright = photo(orientation, mode)
+    found = list(decode.cut_out(content, "image/jpeg", grid(part), LIMITS))
+    assert sorted(map(edges, dict(found))) == sorted(map(edges, grid(part)))
+    for box, drawn in found:
+        assert psnr(drawn, upright.crop(edges(box))) == math.inf
+
+
+@pytest.mark.parametrize("orientation", [1, 6, 8])
+def test_of_a_photo_that_breaks_off_no_tiles_are_made(orientation: int) -> None:
+    content, upright = photo(orientation, "RGB")
+    source = PageSource("", "image/jpeg", 1, Size(*upright.size))
+    with pytest.raises(Unreadable):
+        drawing.cut_tiles(content[: len(content) // 2], source, 1, levels.Band(0, upright.height), LIMITS)
+
+
+def test_where_libvips_stumbles_on_its_way_the_other_tiles_are_drawn_after_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    content, upright = photo(1, "RGB")
+    source = PageSource("", "image/jpeg", 1, Size(*upright.size))
+    asked = (content, source, 1, levels.Band(0, upright.height), LIMITS)
+    entire = drawing.cut_tiles(*asked)
+    cut_out = shrink.cut_out
+    monkeypatch.setattr(shrink, "cut_out", lambda *given: itertools.islice(cut_out(*given), 4))
+    assert drawing.cut_tiles(*asked) == entire
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
