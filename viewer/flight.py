@@ -1,7 +1,7 @@
 """One flight for each key: callers who ask for the same thing at the same time share one making of it, good or bad."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Generic, TypeVar
 
@@ -32,3 +32,38 @@ class SingleFlight(Generic[Made]):
             with self._guard:
                 del self._under_way[key]
         return future.result()
+
+
+class Parts(Generic[Made]):
+    """What is made in parts that have names: whoever waits for one gets it as soon as it is there, not with the last."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._here: dict[str, Made] = {}
+        self._error: BaseException | None = None
+        self._ended = False
+
+    def add(self, parts: Mapping[str, Made]) -> None:
+        with self._changed:
+            self._here.update(parts)
+            self._changed.notify_all()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """No more will come."""
+        with self._changed:
+            if not self._ended:
+                self._ended, self._error = True, error
+            self._changed.notify_all()
+
+    def wait(self, name: str) -> Made | None:
+        """The part of this name, or None if it hasn't come in the end. Raises the error for which that is so."""
+        with self._changed:
+            self._changed.wait_for(lambda: name in self._here or self._ended)
+            if name not in self._here and self._error:
+                raise self._error
+            return self._here.get(name)
+
+    def all(self) -> dict[str, Made]:
+        """Those that are here."""
+        with self._changed:
+            return dict(self._here)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from viewer.flight import SingleFlight
+from viewer.flight import Parts, SingleFlight
 
 
 class Gate:
@@ -73,3 +73,36 @@ def test_a_failure_does_not_stay() -> None:
     with pytest.raises(LookupError):
         flight.run("key", bad.make)
     assert flight.run("key", good.make) == 1
+
+
+def test_a_part_is_there_before_the_others_are_made() -> None:
+    parts = Parts[int]()
+    with ThreadPoolExecutor(2) as threads:
+        waiting = {name: threads.submit(parts.wait, name) for name in ("one", "other")}
+        parts.add({"one": 1})
+        assert waiting["one"].result(30) == 1
+        assert not waiting["other"].done()
+        parts.add({"other": 2, "third": 3})
+        assert waiting["other"].result(30) == 2
+    assert parts.wait("third") == 3
+    assert parts.all() == {"one": 1, "other": 2, "third": 3}
+
+
+def test_a_part_that_never_came_is_none() -> None:
+    parts = Parts[int]()
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(parts.wait, "never")
+        parts.end()
+        assert waiting.result(30) is None
+
+
+def test_what_ends_the_making_is_told_to_those_whose_part_has_not_come() -> None:
+    parts = Parts[int]()
+    parts.add({"one": 1})
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(parts.wait, "other")
+        parts.end(LookupError("not there"))
+        parts.end()
+        with pytest.raises(LookupError):
+            waiting.result(30)
+    assert parts.wait("one") == 1

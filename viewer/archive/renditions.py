@@ -22,7 +22,7 @@ from viewer.documents.sniff import IMAGES, JPEG
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
-from viewer.imaging.cache import LADDER, RenditionCache
+from viewer.imaging.cache import LADDER, Add, RenditionCache
 from viewer.imaging.keeping import Keeper
 from viewer.imaging.request import ImageRequest
 
@@ -155,11 +155,10 @@ class Renditions:
     def _made(self, source: PageSource, ask: ImageRequest, reader: str) -> bytes:
         factor = levels.tile_factors(source.size).get(ask.stored_as)
         if factor and self._is_cut(source):
-            try:
-                self._make_tiles(source, factor, reader)
-            except OSError:
-                log.exception("tiles could not be kept")
-            if found := self.ready(source, ask):
+            found = self.cache.get_from_pack(
+                source, ask.stored_as, _tiles(factor), lambda add: self._cut_tiles(source, factor, reader, add)
+            )
+            if found:
                 return found
 
         def draw() -> bytes:
@@ -175,23 +174,16 @@ class Renditions:
         """Whether the page's tiles are cut together: those of a PDF cost little one by one, a row of tiles must fit."""
         return source.media_type in IMAGES and source.size.width * levels.TILE <= self._max_area
 
-    def _make_tiles(self, source: PageSource, factor: int, reader: str) -> None:
-        """By all decoders at once: most of the time goes into encoding."""
-
-        def make() -> dict[str, bytes]:
-            with self._turns.turn(reader):
-                return cut()
-
-        def cut() -> dict[str, bytes]:
+    def _cut_tiles(self, source: PageSource, factor: int, reader: str, add: Add) -> None:
+        """By all decoders at once: most of the time goes into encoding. A band's tiles are there when it is cut."""
+        with self._turns.turn(reader):
             content, limits = self._content(source), self._decoders.limits
             bands = levels.bands(source.size, factor, self._decoders.count)
             with ThreadPoolExecutor(len(bands)) as threads:
-                found = threads.map(
+                for tiles in threads.map(
                     lambda band: self._decoders.run(drawing.cut_tiles, content, source, factor, band, limits), bands
-                )
-                return {name: tile for part in found for name, tile in part.items()}
-
-        self.cache.make_pack(source, _tiles(factor), make)
+                ):
+                    add(tiles)
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
@@ -201,7 +193,15 @@ class Renditions:
     def _make_ahead(self, source: PageSource) -> None:
         self.make_ladder(source)
         for factor in self._factors_ahead(source):
-            self._make_tiles(source, factor, NOBODY)
+            self._make_tiles(source, factor)
+
+    def _make_tiles(self, source: PageSource, factor: int) -> None:
+        def make() -> dict[str, bytes]:
+            found: dict[str, bytes] = {}
+            self._cut_tiles(source, factor, NOBODY, found.update)
+            return found
+
+        self.cache.make_pack(source, _tiles(factor), make)
 
     def _factors_ahead(self, source: PageSource) -> list[int]:
         """The scales whose tiles are made ahead: all of a large page, whose every decode takes long."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from viewer.domain.source import PageSource
-from viewer.flight import SingleFlight
+from viewer.flight import Parts, SingleFlight
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,8 @@ PATHS = 4096
 """Kept in memory: making one takes half as long as reading a thumbnail does."""
 MOST_TO_STORE = 16
 """Pictures that were answered with and aren't on the disk yet; where it is slower than that, readers wait for it."""
+Add = Callable[[Mapping[str, bytes]], None]
+"""Takes finished pictures, each by its name."""
 LOCAL_HEADER = 30
 """Bytes before an entry's name in a ZIP; its content comes after name and extra field."""
 
@@ -49,6 +51,8 @@ class RenditionCache:
         self._folder = folder / ENGINE
         self._wrote = wrote
         self._making = SingleFlight[bytes | None]()
+        self._coming: dict[Path, Parts[bytes]] = {}
+        self._guard = threading.Lock()
         self._storing = ThreadPoolExecutor(thread_name_prefix="store")
         self._places = threading.BoundedSemaphore(MOST_TO_STORE)
         self._path = lru_cache(PATHS)(self._new_path)
@@ -112,6 +116,17 @@ class RenditionCache:
         """Makes a pack that isn't there; the same rules as for one picture."""
         self._make(self._path(source, pack), lambda: _packed(make()), wait=True)
 
+    def get_from_pack(self, source: PageSource, name: str, pack: str, make: Callable[[Add], None]) -> bytes | None:
+        """The picture of a pack that is made if it isn't there: `make` gives its pictures away in parts. Each is answered with
+        as soon as it is there, until the disk has them all. None where the pack has no such picture."""
+        path = self._path(source, pack)
+        with self._guard:
+            is_first = path not in self._coming
+            parts = self._coming.setdefault(path, Parts())
+        if is_first:
+            threading.Thread(target=self._make_parts, args=(path, parts, make), daemon=True).start()
+        return parts.wait(name) or self.find_in_pack(source, name, pack)
+
     def etag(self, source: PageSource, name: str) -> str:
         """Tells this picture from any other, whether it has been made or not."""
         return f"{ENGINE}-{_digest(source, name)[:32]}"
@@ -133,8 +148,30 @@ class RenditionCache:
         """What `make` made; None where it was there, or another process has just made it. With `wait` it is stored then."""
         return None if path.exists() else self._making.run(path, lambda: self._made(path, make, wait=wait))
 
-    def _made(self, path: Path, make: Callable[[], bytes], *, wait: bool) -> bytes | None:
+    def _make_parts(self, path: Path, parts: Parts[bytes], make: Callable[[Add], None]) -> None:
+        def whole() -> bytes:
+            make(parts.add)
+            parts.end()
+            return _packed(parts.all())
+
+        def stored() -> None:
+            with self._guard:
+                del self._coming[path]
+
+        try:
+            self._made(path, whole, wait=False, stored=stored)
+        except BaseException as error:  # noqa: BLE001 - told to all who wait
+            parts.end(error)
+        else:
+            parts.end()
+
+    def _made(
+        self, path: Path, make: Callable[[], bytes], *, wait: bool, stored: Callable[[], None] | None = None
+    ) -> bytes | None:
+        """`stored` is called when the disk has it, or never will."""
         with ExitStack() as held:
+            if stored:
+                held.callback(stored)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 file = held.enter_context(_new_file(path))

@@ -19,20 +19,19 @@ def are_fine(picture: Image.Image) -> bool:
     """Whether an RGB picture has pixels of which each needs a colour of its own."""
     lines = picture.resize((picture.width, -(-picture.height // LINE)), Image.Resampling.NEAREST)
     columns = picture.resize((-(-picture.width // COLUMN), picture.height), Image.Resampling.NEAREST)
-    return any(
-        _is_fine(lines.convert("L", channel), 1, 0, (BLOCK, BLOCK // LINE))
-        or _is_fine(columns.convert("L", channel), 0, 1, (BLOCK // COLUMN, BLOCK))
-        for channel in (BLUE, RED)
-    )
+    return _are_fine(lines, 1, 0, (BLOCK, BLOCK // LINE)) or _are_fine(columns, 0, 1, (BLOCK // COLUMN, BLOCK))
 
 
-def _is_fine(channel: Image.Image, right: int, down: int, block: tuple[int, int]) -> bool:
-    """Whether any block is, by its pixels and their neighbours on both sides: left and right, or above and below."""
-    width, height = channel.width - 2 * right, channel.height - 2 * down
+def _are_fine(picture: Image.Image, right: int, down: int, block: tuple[int, int]) -> bool:
+    """Whether any block's are, by its pixels and their neighbours on both sides: left and right, or above and below."""
+    width, height = picture.width - 2 * right, picture.height - 2 * down
     if min(width, height) < 1:
         return False
-    before, here, after = (
-        channel.crop((step * right, step * down, step * right + width, step * down + height)) for step in range(3)
-    )
-    off = ImageChops.difference(Image.blend(before, after, 0.5), here).point(SQUARED)
-    return any(off.reduce(block).histogram()[MOST + 1 :])
+    off = []
+    for channel in (BLUE, RED):
+        colours = picture.convert("L", channel)
+        before, here, after = (
+            colours.crop((step * right, step * down, step * right + width, step * down + height)) for step in range(3)
+        )
+        off.append(ImageChops.difference(Image.blend(before, after, 0.5), here))
+    return any(ImageChops.lighter(*off).point(SQUARED).reduce(block).histogram()[MOST + 1 :])

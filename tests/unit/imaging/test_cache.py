@@ -16,7 +16,7 @@ import pytest
 
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
-from viewer.imaging.cache import ENGINE, LADDER, MOST_TO_STORE, RenditionCache
+from viewer.imaging.cache import ENGINE, LADDER, MOST_TO_STORE, Add, RenditionCache
 from viewer.imaging.keeping import Keeper, keep_within
 
 PAGE = PageSource("a" * 64, "image/jpeg", 1, Size(10, 10))
@@ -238,6 +238,74 @@ def test_a_pack_that_was_thrown_away_and_made_anew_is_read_anew(tmp_path: Path) 
     assert cache.find(PAGE, "one", TILES) is None
     cache.make_pack(PAGE, TILES, lambda: {"other": b"22", "last": b"333", "one": b"4"})
     assert cache.find(PAGE, "one", TILES) == b"4"
+
+
+def nothing_of_a_pack(add: Add) -> None:
+    raise AssertionError("made though it was there")
+
+
+def test_a_picture_of_a_pack_comes_before_the_others_are_made_and_before_the_disk_has_any(
+    tmp_path: Path, slow_disk: threading.Event
+) -> None:
+    cache, go_on = RenditionCache(tmp_path), threading.Event()
+
+    def make(add: Add) -> None:
+        add({"one": b"1"})
+        assert go_on.wait(30)
+        add({"other": b"22", "last": b"333"})
+
+    assert cache.get_from_pack(PAGE, "one", TILES, make) == b"1"
+    with ThreadPoolExecutor(2) as threads:
+        others = [
+            threads.submit(cache.get_from_pack, PAGE, name, TILES, nothing_of_a_pack) for name in ("other", "none")
+        ]
+        assert not any(other.done() for other in others)
+        go_on.set()
+        assert [other.result(30) for other in others] == [b"22", None]
+    assert cache.get_from_pack(PAGE, "last", TILES, nothing_of_a_pack) == b"333"
+    assert cache.find(PAGE, "last", TILES) is None
+    slow_disk.set()
+    cache.close()
+    assert [cache.find(PAGE, name, TILES) for name in ("one", "other", "last")] == [b"1", b"22", b"333"]
+    assert cache.get_from_pack(PAGE, "one", TILES, nothing_of_a_pack) == b"1"
+
+
+def test_a_pack_that_another_process_makes_is_waited_for(tmp_path: Path) -> None:
+    one, other, begun, go_on = RenditionCache(tmp_path), RenditionCache(tmp_path), threading.Event(), threading.Event()
+
+    def make(add: Add) -> None:
+        begun.set()
+        assert go_on.wait(30)
+        add({"one": b"1", "other": b"22"})
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(one.get_from_pack, PAGE, "one", TILES, make)
+        assert begun.wait(30)
+        second = threads.submit(other.get_from_pack, PAGE, "other", TILES, nothing_of_a_pack)
+        go_on.set()
+        assert (first.result(30), second.result(30)) == (b"1", b"22")
+
+
+def test_a_pack_that_fails_half_way_is_not_kept_and_made_anew(tmp_path: Path) -> None:
+    cache = RenditionCache(tmp_path)
+
+    def fail(add: Add) -> None:
+        add({"one": b"1"})
+        raise LookupError("the other is damaged")
+
+    assert cache.get_from_pack(PAGE, "one", TILES, fail) == b"1"
+    with pytest.raises(LookupError):
+        cache.get_from_pack(PAGE, "other", TILES, fail)
+    cache.close()
+    assert files_in(tmp_path) == []
+    again = RenditionCache(tmp_path)
+    assert again.get_from_pack(PAGE, "other", TILES, lambda add: add({"other": b"22"})) == b"22"
+
+
+def test_a_pack_is_answered_from_where_there_can_be_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "derivatives").write_bytes(b"no folder")
+    cache = RenditionCache(tmp_path / "derivatives")
+    assert cache.get_from_pack(PAGE, "one", TILES, lambda add: add({"one": b"1"})) == b"1"
 
 
 def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: Path) -> None:
