@@ -58,8 +58,10 @@ class RenditionCache:
         self._path = lru_cache(PATHS)(self._new_path)
 
     def find(self, source: PageSource, name: str, pack: str) -> bytes | None:
-        """The picture if it has been made, alone or in this pack."""
-        return self._find_alone(source, name) or self.find_in_pack(source, name, pack)
+        """The picture if it has been made, alone or in this pack: looked for first where it mostly is, a tile in its pack."""
+        if pack == LADDER:
+            return self._find_alone(source, name) or self.find_in_pack(source, name, pack)
+        return self.find_in_pack(source, name, pack) or self._find_alone(source, name)
 
     def find_in_pack(self, source: PageSource, name: str, pack: str) -> bytes | None:
         """The picture if it was made with the others of this pack."""
