@@ -70,7 +70,9 @@ def cut_tiles(content: Content, source: PageSource, factor: int, band: levels.Ba
     if factor == 1:
         for box, picture in decode.cut_out(read, source.media_type, list(tiles), limits):
             found[tiles.pop(box).name] = encode(picture, "jpg")
-    for top, drawn in _drawn_bands(read, source, factor, band, limits) if tiles else ():
+    if not tiles:
+        return found
+    for top, drawn in _drawn_bands(read, source, factor, band, limits):
         for tile in levels.tiles(source.size, factor, top=top, rows=drawn.height):
             left, upper = tile.box.left // factor, tile.box.top // factor - top
             part = drawn.crop((left, upper, left + tile.size.width, upper + tile.size.height))

@@ -113,7 +113,12 @@ def cut_out(content: bytes, parts: Iterable[Box], limits: Limits) -> Iterator[tu
         whole, orientation, stored = shown(picture), orientation_of(picture), Size(*picture.size)
         if not _is_large_and_plain(picture):
             return
-    places = [(_as_box(_stored_part(part, whole, orientation, stored)), part) for part in parts]
+    places = []
+    for part in parts:
+        across = (part.height, part.width) if orientation in TURNED else (part.width, part.height)
+        if (place := _cut(_stored_part(part, whole, orientation, stored), across)) is None:
+            return
+        places.append((place, part))
     places.sort(key=lambda each: (each[0].top, each[0].left))
     found = _vips().cut_out(content, stored, [place for place, _ in places])
     for (_, part), pixels in zip(places, found, strict=False):
@@ -166,14 +171,9 @@ def _part_in(stored: Image.Image, part: tuple[float, float, float, float], size:
 
 def _cut(part: tuple[float, float, float, float], size: tuple[int, int]) -> Box | None:
     """The part as a box, where just that has to be cut out and no pixel changes."""
-    box = _as_box(part)
-    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (box.width, box.height) == size
-    return box if as_it_is else None
-
-
-def _as_box(part: tuple[float, float, float, float]) -> Box:
     left, top, right, bottom = (round(edge) for edge in part)
-    return Box(left, top, right - left, bottom - top)
+    as_it_is = all(edge.is_integer() for edge in map(float, part)) and (right - left, bottom - top) == size
+    return Box(left, top, *size) if as_it_is else None
 
 
 def _is_plain(picture: Image.Image) -> bool:

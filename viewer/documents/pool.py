@@ -1,5 +1,6 @@
 """Decoder processes: a file that crashes, hangs or eats memory loses its own task and nothing else."""
 
+import contextlib
 import ctypes
 import math
 import os
@@ -8,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as Late
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -60,6 +61,7 @@ class Decoders:
         self.count = processes
         self._guard = threading.Lock()
         self._closed = False
+        self._out: WeakSet[Future[Any]] = WeakSet()
         self._processes, self._pool = self._started()
 
     def check(self) -> None:
@@ -75,7 +77,7 @@ class Decoders:
     def close(self) -> None:
         with self._guard:
             self._closed = True
-            _stop(self._processes, self._pool)
+            self._stop()
 
     def run(self, task: Callable[Given, Answer], *given: Given.args, **named: Given.kwargs) -> Answer:
         """Runs a module-level function in a decoder process. Raises UnreadableDocument where the document is at fault, and
@@ -120,10 +122,16 @@ class Decoders:
         *given: Given.args,
         **named: Given.kwargs,
     ) -> "Future[Answer]":
-        try:
-            future: Future[Answer] = pool.schedule(_within, args=[seconds, task, *given], kwargs=named, timeout=seconds)
-        except RuntimeError as error:
-            raise BrokenProcessPool from error
+        with self._guard:
+            if self._pool is not pool:
+                raise BrokenProcessPool
+            try:
+                future: Future[Answer] = pool.schedule(
+                    _within, args=[seconds, task, *given], kwargs=named, timeout=seconds
+                )
+            except RuntimeError as error:
+                raise BrokenProcessPool from error
+            self._out.add(future)
         return future
 
     def _started(self) -> "tuple[_Forking, ProcessPool]":
@@ -142,8 +150,17 @@ class Decoders:
             if self._closed:
                 raise RuntimeError("the decoders are closed")
             if self._pool is broken:
-                _stop(self._processes, broken)
+                self._stop()
                 self._processes, self._pool = self._started()
+
+    def _stop(self) -> None:
+        """Ends the pool. It forgets what is under way, for which somebody waits."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._processes.end()  # pebble would first drop the locks that a decoder just starting looks for
+        self._pool.join()
+        for future in list(self._out):
+            with contextlib.suppress(InvalidStateError):
+                future.set_exception(BrokenProcessPool())
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -158,12 +175,6 @@ def limits_of(settings: Settings) -> Limits:
         archive_bytes=settings.archive_bytes,
         archive_ratio=settings.archive_ratio,
     )
-
-
-def _stop(processes: "_Forking", pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    processes.end()  # pebble would first drop the locks that a decoder just starting looks for
-    pool.join()
 
 
 class _Forking(ForkServerContext):

@@ -53,6 +53,7 @@ class RenditionCache:
         self._making = SingleFlight[bytes | None]()
         self._coming: dict[Path, Parts[bytes]] = {}
         self._guard = threading.Lock()
+        self._closed = False
         self._storing = ThreadPoolExecutor(thread_name_prefix="store")
         self._places = threading.BoundedSemaphore(MOST_TO_STORE)
         self._path = lru_cache(PATHS)(self._new_path)
@@ -119,14 +120,19 @@ class RenditionCache:
         self._make(self._path(source, pack), lambda: _packed(make()), wait=True)
 
     def get_from_pack(self, source: PageSource, name: str, pack: str, make: Callable[[Add], None]) -> bytes | None:
-        """The picture of a pack that is made if it isn't there: `make` gives its pictures away in parts. Each is answered with
-        as soon as it is there, until the disk has them all. None where the pack has no such picture."""
+        """The picture of a pack that is made if it isn't there: `make` gives its pictures away in parts, and is called in a
+        thread of its own. Each picture is answered with as soon as it is there, until the disk has them all (a moment in which a
+        purge has no effect). None where the pack has no such picture, or there can be no pack."""
         path = self._path(source, pack)
         with self._guard:
             is_first = path not in self._coming
             parts = self._coming.setdefault(path, Parts())
         if is_first:
-            threading.Thread(target=self._make_parts, args=(path, parts, make), daemon=True).start()
+            making = threading.Thread(target=self._make_parts, args=(path, parts, make))
+            try:
+                making.start()
+            except RuntimeError:
+                making.run()  # there are too many threads already
         return parts.wait(name) or self.find_in_pack(source, name, pack)
 
     def etag(self, source: PageSource, name: str) -> str:
@@ -141,7 +147,8 @@ class RenditionCache:
         return self._folder / digest[:2] / f"{_mark(source.sha256)}-{digest}"
 
     def close(self) -> None:
-        """Waits for what is still to be stored; whatever comes later is stored before it is answered."""
+        """Waits for what was answered with and is still to be stored; whatever comes later is stored before it is answered."""
+        self._closed = True
         for _ in range(MOST_TO_STORE):
             self._places.acquire()
         self._storing.shutdown()
@@ -151,29 +158,44 @@ class RenditionCache:
         return None if path.exists() else self._making.run(path, lambda: self._made(path, make, wait=wait))
 
     def _make_parts(self, path: Path, parts: Parts[bytes], make: Callable[[Add], None]) -> None:
-        def whole() -> bytes:
-            make(parts.add)
-            parts.end()
-            return _packed(parts.all())
-
-        def stored() -> None:
-            with self._guard:
-                del self._coming[path]
-
-        try:
-            self._made(path, whole, wait=False, stored=stored)
-        except BaseException as error:  # noqa: BLE001 - told to all who wait
-            parts.end(error)
-        else:
-            parts.end()
-
-    def _made(
-        self, path: Path, make: Callable[[], bytes], *, wait: bool, stored: Callable[[], None] | None = None
-    ) -> bytes | None:
-        """`stored` is called when the disk has it, or never will."""
+        """Makes a pack and stores it. Nobody waits for its end but `close`; but where too many others wait for the disk, its
+        pictures wait with them."""
         with ExitStack() as held:
-            if stored:
-                held.callback(stored)
+            taking = threading.Lock()
+
+            def add(pictures: Mapping[str, bytes]) -> None:
+                with taking:
+                    if not parts.all():
+                        self._take_place()
+                        held.callback(self._places.release)
+                    parts.add(pictures)
+
+            def whole() -> bytes:
+                make(add)
+                parts.end()
+                return _packed(parts.all())
+
+            try:
+                self._made(path, whole, wait=True)
+            except FileNotFoundError:
+                pass  # it was thrown away before it was whole
+            except OSError:
+                log.exception(NOT_KEPT)
+            except BaseException as error:  # noqa: BLE001 - told to those who wait
+                parts.end(error)
+            finally:
+                with self._guard:
+                    del self._coming[path]
+                parts.end()  # another process has made it, or it can't be kept
+
+    def _take_place(self) -> None:
+        """Waits for one of the places of what isn't on the disk yet. Raises RuntimeError after `close`, which takes them all."""
+        while not self._places.acquire(timeout=1):
+            if self._closed:
+                raise RuntimeError("the pictures are closed")
+
+    def _made(self, path: Path, make: Callable[[], bytes], *, wait: bool) -> bytes | None:
+        with ExitStack() as held:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 file = held.enter_context(_new_file(path))
@@ -253,7 +275,7 @@ def _read(path: Path, part: Callable[[os.stat_result], tuple[int, int] | None]) 
             return os.pread(file, place[1], place[0]) if place else None
         finally:
             os.close(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

@@ -10,7 +10,8 @@ BLOCK = 16
 BLUE, RED = (-0.1687, -0.3313, 0.5, 128.0), (0.5, -0.4187, -0.0813, 128.0)
 """The two channels of colour in a JPEG (ITU-T T.871, section 7), as a matrix of Pillow's."""
 SQUARED = [min(255, step * step // 8) for step in range(256)]
-"""How much it counts that a pixel is so many levels off the middle between its neighbours. A slope of colours is not."""
+"""How much it counts that a pixel is so many levels off the middle between its neighbours, in the channel in which it is
+farther off. A slope of colours is not."""
 MOST = 1
 """A block's mean of that, where nothing is lost: one character of 8 pixels mostly has more, a photo's noise mostly none."""
 

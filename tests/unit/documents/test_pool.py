@@ -115,6 +115,26 @@ def test_a_decoder_that_dies_between_two_tasks_is_replaced(tmp_path: Path) -> No
         pool.close()
 
 
+def test_nobody_waits_for_decoders_that_are_closed(tmp_path: Path) -> None:
+    pool, found = Decoders(settings_in(tmp_path), processes=1), []
+
+    def ask() -> None:
+        try:
+            pool.run(hostile.hang)
+        except RuntimeError as error:
+            found.append(str(error))
+
+    pool.check()
+    waiting = [threading.Thread(target=ask, daemon=True) for _ in range(3)]
+    for each in waiting:
+        each.start()
+    time.sleep(0.3)
+    pool.close()
+    for each in waiting:
+        each.join(10)
+    assert found == 3 * ["the decoders are closed"]
+
+
 def test_the_process_that_decoders_are_forks_of_is_replaced_too_and_leaves_none_of_them(tmp_path: Path) -> None:
     pool = Decoders(settings_in(tmp_path))
     try:

@@ -270,6 +270,47 @@ def test_a_picture_of_a_pack_comes_before_the_others_are_made_and_before_the_dis
     assert cache.get_from_pack(PAGE, "one", TILES, nothing_of_a_pack) == b"1"
 
 
+def test_what_is_left_of_a_pack_is_made_and_stored_before_the_end(tmp_path: Path) -> None:
+    cache = RenditionCache(tmp_path)
+
+    def make(add: Add) -> None:
+        add({"one": b"1"})
+        time.sleep(0.2)
+        add({"other": b"22"})
+
+    assert cache.get_from_pack(PAGE, "one", TILES, make) == b"1"
+    cache.close()
+    assert [cache.find(PAGE, name, TILES) for name in ("one", "other")] == [b"1", b"22"]
+    with pytest.raises(RuntimeError):
+        cache.get_from_pack(PAGE, "one", "tiles/2", make)
+    assert len(files_in(tmp_path)) == 1
+
+
+def test_packs_wait_for_a_disk_that_is_far_behind(tmp_path: Path, slow_disk: threading.Event) -> None:
+    cache = RenditionCache(tmp_path)
+    for number in range(MOST_TO_STORE):
+        assert cache.get_from_pack(PAGE, "one", f"tiles/{number}", lambda add: add({"one": b"1"})) == b"1"
+    next_one = ThreadPoolExecutor(1).submit(
+        cache.get_from_pack, PAGE, "one", "tiles/last", lambda add: add({"one": b"last"})
+    )
+    with pytest.raises(TimeoutError):
+        next_one.result(0.2)
+    slow_disk.set()
+    assert next_one.result(30) == b"last"
+    cache.close()
+    assert len(files_in(tmp_path)) == MOST_TO_STORE + 1
+
+
+def test_a_pack_is_made_where_no_more_threads_can_be_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    cache = RenditionCache(tmp_path)
+    monkeypatch.setattr(threading.Thread, "start", full)
+    assert cache.get_from_pack(PAGE, "one", TILES, lambda add: add({"one": b"1"})) == b"1"
+    assert cache.get_from_pack(PAGE, "one", TILES, nothing_of_a_pack) == b"1"
+
+
 def test_a_pack_that_another_process_makes_is_waited_for(tmp_path: Path) -> None:
     one, other, begun, go_on = RenditionCache(tmp_path), RenditionCache(tmp_path), threading.Event(), threading.Event()
 
@@ -302,10 +343,11 @@ def test_a_pack_that_fails_half_way_is_not_kept_and_made_anew(tmp_path: Path) ->
     assert again.get_from_pack(PAGE, "other", TILES, lambda add: add({"other": b"22"})) == b"22"
 
 
-def test_a_pack_is_answered_from_where_there_can_be_no_folder(tmp_path: Path) -> None:
+def test_there_is_no_pack_where_there_can_be_no_folder(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "derivatives").write_bytes(b"no folder")
     cache = RenditionCache(tmp_path / "derivatives")
-    assert cache.get_from_pack(PAGE, "one", TILES, lambda add: add({"one": b"1"})) == b"1"
+    assert cache.get_from_pack(PAGE, "one", TILES, nothing_of_a_pack) is None
+    assert "could not be kept" in caplog.text
 
 
 def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: Path) -> None:
