@@ -176,15 +176,16 @@ class Renditions:
 
     def _cut_tiles(self, source: PageSource, factor: int, reader: str, add: Add) -> None:
         """By all decoders at once: most of the time goes into encoding. A band's tiles are there when it is cut."""
-        content, limits = self._content(source), self._decoders.limits
+        with self._turns.turn(reader):
+            content, limits = self._content(source), self._decoders.limits
 
-        def cut(band: levels.Band) -> None:
-            add(self._decoders.run(drawing.cut_tiles, content, source, factor, band, limits))
+            def cut(band: levels.Band) -> None:
+                add(self._decoders.run(drawing.cut_tiles, content, source, factor, band, limits))
 
-        bands = levels.bands(source.size, factor, self._decoders.count)
-        with self._turns.turn(reader), ThreadPoolExecutor(len(bands)) as threads:
-            for _ in threads.map(cut, bands):
-                pass  # an error is raised here
+            bands = levels.bands(source.size, factor, self._decoders.count)
+            with ThreadPoolExecutor(len(bands)) as threads:
+                for _ in threads.map(cut, bands):
+                    pass  # an error is raised here
 
     def _wants_ahead(self, source: PageSource) -> bool:
         """Whether something of the page is still to be made ahead."""
