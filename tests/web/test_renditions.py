@@ -19,6 +19,7 @@ from tests.papers import encoded, pdf
 from viewer import drawing
 from viewer.documents.pool import Decoders
 from viewer.domain.source import PageSource
+from viewer.imaging import levels
 from viewer.imaging.cache import RenditionCache
 
 
@@ -163,6 +164,27 @@ def test_all_tiles_of_a_scale_come_from_one_decode(
         )
     assert [Image.open(io.BytesIO(answer.content)).size for answer in answers] == [box[2:] for box in regions]
     assert (work.count(drawing.cut_tiles), work.count(drawing.draw_page)) == (1, 0)
+
+
+def test_a_tile_is_there_when_its_band_is_cut_whichever_of_them_comes_first(
+    odd_site: Installation, odd_cloud: ScriptedCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = put(odd_site, odd_cloud, photo("indigo"), "bands.jpg")
+    go_on, run = threading.Event(), Decoders.run
+
+    def upper_band_late(self: Decoders, task: Any, *given: Any, **named: Any) -> Any:
+        if task is drawing.cut_tiles and any(isinstance(each, levels.Band) and each.top == 0 for each in given):
+            assert go_on.wait(30)
+        return run(self, task, *given, **named)
+
+    monkeypatch.setattr(levels, "WORTH_PARTING", 0)
+    monkeypatch.setattr(Decoders, "run", upper_band_late)
+    with ThreadPoolExecutor(1) as readers:
+        upper = readers.submit(odd_site.get, f"{service}/0,0,512,512/512,/0/default.jpg")
+        assert odd_site.get(f"{service}/0,1024,512,176/512,/0/default.jpg").status_code == 200
+        assert not upper.done()
+        go_on.set()
+        assert upper.result(30).status_code == 200
 
 
 def test_a_tile_of_a_document_is_drawn_alone(odd_site: Installation, odd_cloud: ScriptedCloud, work: Work) -> None:
