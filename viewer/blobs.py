@@ -1,8 +1,11 @@
 """The store of originals, behind an address: a folder by default, an object store at scale. Keys are SHA-256 in hex.
 
+Beside an original may lie its first picture, so small that thumbnails need not start from the original, wherever they are made.
+
 A blob is written whole or not at all (obstore puts under a temporary name and renames), and never changes.
 """
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,9 +37,20 @@ class Blobs:
     def put(self, sha256: str, source: Path) -> None:
         """Stores the file at `source`, on a local disk to the platter; storing what is there already costs one look."""
         if not self.has(sha256):
-            obstore.put(self._store, _key(sha256), source)
-            if isinstance(self._store, LocalStore) and self._store.prefix:
-                _sync(Path(self._store.prefix) / _key(sha256))
+            self._put(_key(sha256), source)
+
+    def put_first(self, sha256: str, picture: bytes) -> None:
+        """Stores the first picture of the original, in place of an earlier one. Raises OSError where that can't be."""
+        try:
+            self._put(_first_key(sha256), picture)
+        except BaseError as error:
+            raise OSError(str(error)) from error
+
+    def first(self, sha256: str) -> bytes | None:
+        """The first picture of the original, if there is one that can be had: one can do without it."""
+        with contextlib.suppress(FileNotFoundError, BaseError):
+            return bytes(obstore.get(self._store, _first_key(sha256)).bytes())
+        return None
 
     def has(self, sha256: str) -> bool:
         try:
@@ -66,11 +80,13 @@ class Blobs:
             )
 
     def delete(self, sha256: str) -> None:
-        """Removes the blob; one that isn't there is no error."""
-        try:
-            obstore.delete(self._store, _key(sha256))
-        except FileNotFoundError:
-            return
+        """Removes the blob and its first picture; one that isn't there is no error."""
+        self._delete(_key(sha256))
+        self.delete_first(sha256)
+
+    def delete_first(self, sha256: str) -> None:
+        """Removes the first picture alone."""
+        self._delete(_first_key(sha256))
 
     def readable(self, sha256: str) -> bytes | Path:
         """What a decoder reads: where the blob lies on this machine, whether it does or not, else its bytes. Raises OriginalGone
@@ -92,6 +108,15 @@ class Blobs:
             raise FileNotFoundError(self._store.prefix)
         obstore.list_with_delimiter(self._store, prefix="00")
 
+    def _delete(self, key: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            obstore.delete(self._store, key)
+
+    def _put(self, key: str, content: Path | bytes) -> None:
+        obstore.put(self._store, key, content)
+        if isinstance(self._store, LocalStore) and self._store.prefix:
+            _sync(Path(self._store.prefix) / key)
+
 
 def _sync(path: Path) -> None:
     """Survives a power cut: obstore renames in place but leaves the disk's own cache alone."""
@@ -105,3 +130,7 @@ def _sync(path: Path) -> None:
 
 def _key(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
+
+
+def _first_key(sha256: str) -> str:
+    return f"first/{_key(sha256)}"

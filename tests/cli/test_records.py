@@ -100,7 +100,7 @@ def bills(tmp_path: Path, run: Run) -> dict[str, str]:
 
 
 def originals(instance: Path) -> set[str]:
-    return {path.name for path in (instance / "blobs").glob("*/*")}
+    return {path.name for path in (instance / "blobs").rglob("*") if path.is_file()}
 
 
 def pictures(instance: Path) -> set[Path]:

@@ -32,7 +32,8 @@ def settled(site: Installation) -> bool:
 
 
 def originals(site: Installation) -> set[str]:
-    return {path.name for path in (site.settings.instance / "blobs").glob("*/*") if path.is_file()}
+    """And what lies beside them."""
+    return {str(path) for path in (site.settings.instance / "blobs").rglob("*") if path.is_file()}
 
 
 def pictures(site: Installation) -> set[Path]:

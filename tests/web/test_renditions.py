@@ -17,10 +17,10 @@ from tests.installations import Installation, files_of
 from tests.likeness import psnr
 from tests.papers import encoded, pdf
 from viewer import drawing
+from viewer.blobs import Blobs
 from viewer.documents.pool import Decoders
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
-from viewer.imaging.cache import RenditionCache
 
 
 class Work:
@@ -73,6 +73,11 @@ def put(site: Installation, cloud: ScriptedCloud, content: bytes, name: str) -> 
     return f"/bills/{key}/iiif/{page['page_id']}"
 
 
+def lose_original(site: Installation, sha256: str) -> None:
+    """As a failing disk would: what lies beside it stays."""
+    (site.settings.instance / "blobs" / sha256[:2] / sha256).unlink()
+
+
 def photo(color: str, size: tuple[int, int] = (1600, 1200)) -> bytes:
     return encoded(Image.new("RGB", size, color), "JPEG", quality=95)
 
@@ -108,7 +113,7 @@ def test_a_photos_thumbnails_need_nothing_of_it_but_what_was_kept_when_it_came(
 ) -> None:
     scene = Image.effect_noise((160, 120), 60).resize((1600, 1200)).convert("RGB")
     service = put(odd_site, odd_cloud, work.over(encoded(scene, "JPEG", quality=95)), "first.jpg")
-    odd_site.archive.blobs.delete(work.content)
+    lose_original(odd_site, work.content)
     for width in (500, 320, 200):
         found = Image.open(io.BytesIO(odd_site.get(f"{service}/full/{width},/0/default.jpg").content))
         expected = scene.resize((width, width * 3 // 4), Image.Resampling.LANCZOS)
@@ -117,6 +122,53 @@ def test_a_photos_thumbnails_need_nothing_of_it_but_what_was_kept_when_it_came(
     for width in (600, 800, 1000):
         answer = odd_site.get(f"{service}/full/{width},/0/default.jpg")
         assert answer.status_code == 503, "nothing larger or hardly smaller comes from it"
+
+
+def test_thumbnails_come_from_what_is_kept_with_the_original_also_when_the_cache_was_emptied(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    service = put(odd_site, odd_cloud, work.over(photo("plum", (1700, 1300))), "emptied.jpg")
+    once = odd_site.get(f"{service}/full/200,/0/default.jpg").content
+    work.await_quiet(drawing.cut_ladder, 1)
+    odd_site.archive.renditions.cache.forget([work.content])
+    lose_original(odd_site, work.content)
+    assert odd_site.get(f"{service}/full/200,/0/default.jpg").content == once
+    assert work.count(drawing.draw_page) == 0
+
+
+@pytest.mark.parametrize("kept", [None, b"8\nwhat an older engine made"])
+def test_a_first_picture_that_is_missing_or_another_engines_is_not_used_but_made_anew_with_the_ladder(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work, kept: bytes | None
+) -> None:
+    service = put(odd_site, odd_cloud, work.over(photo("salmon" if kept else "peru", (1700, 1300))), "anew.jpg")
+    blobs = odd_site.archive.blobs
+    first = blobs.first(work.content)
+    assert first
+    blobs.delete_first(work.content)
+    if kept:
+        blobs.put_first(work.content, kept)
+    assert odd_site.get(f"{service}/full/200,/0/default.jpg").status_code == 200
+    assert work.count(drawing.draw_page) == 1
+    work.await_quiet(drawing.cut_ladder, 1)
+    assert blobs.first(work.content) not in (None, kept)
+    again = odd_site.get(f"{service}/full/210,/0/default.jpg")
+    assert Image.open(io.BytesIO(again.content)).width == 210
+
+
+def test_only_the_first_page_of_a_file_has_a_first_picture(
+    odd_site: Installation, odd_cloud: ScriptedCloud, work: Work
+) -> None:
+    pages = [Image.new("L", (1700, 1300), shade) for shade in (40, 200)]
+    content = work.over(encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_lzw"))
+    key = odd_cloud.put_bill({"pages.tif": content})
+    (file,) = files_of(odd_site.whole(key))
+    assert file["state"] == "ready", file
+    shades = []
+    for page in file["pages"]:
+        answer = odd_site.get(f"/bills/{key}/iiif/{page['page_id']}/full/200,/0/gray.jpg")
+        shades.append(round(ImageStat.Stat(Image.open(io.BytesIO(answer.content))).mean[0]))
+    assert shades == [40, 200]
+    assert work.count(drawing.draw_page) == 1, "the second one's, from the content"
 
 
 def test_no_size_comes_from_an_answer_which_is_coarser_than_what_is_stored(
@@ -140,7 +192,7 @@ def test_a_picture_comes_although_there_is_no_room_for_its_first_one(
         raise OSError(errno.ENOSPC, "the disk is full")
 
     with monkeypatch.context() as patched:
-        patched.setattr(RenditionCache, "keep", full)
+        patched.setattr(Blobs, "put_first", full)
         service = put(odd_site, odd_cloud, work.over(photo("navy")), "full.jpg")
     assert "could not be kept" in caplog.text
     assert odd_site.get(f"{service}/full/200,/0/default.jpg").status_code == 200

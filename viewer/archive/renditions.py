@@ -22,7 +22,7 @@ from viewer.documents.sniff import IMAGES, JPEG
 from viewer.domain.size import Box, Size
 from viewer.domain.source import PageSource
 from viewer.imaging import levels
-from viewer.imaging.cache import LADDER, Add, RenditionCache
+from viewer.imaging.cache import ENGINE, LADDER, Add, RenditionCache
 from viewer.imaging.keeping import Keeper
 from viewer.imaging.request import ImageRequest
 
@@ -37,8 +37,6 @@ REQUESTS = 56
 have there, fewer than it has threads (`viewer.cli.server`)."""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
-FIRST = "first"
-"""The picture that was kept of a page when it came. It is no level of the ladder: nobody is answered with it."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -122,26 +120,26 @@ class Renditions:
 
     def make_ladder(self, source: PageSource) -> None:
         """Stores the page's sizes that are made ahead, unless they are there. Raises UnreadableDocument or OriginalGone."""
+
+        def make() -> dict[str, bytes]:
+            ladder = self._decoders.run_behind(drawing.cut_ladder, self._content(source), source, self._decoders.limits)
+            first = self._first_size(source)
+            if first and not self._first(source):
+                self.keep_first(source, ladder[levels.name_of_level(first)])
+            return ladder
+
         if levels.stored_sizes(source.size, self._max_area):
-            self.cache.make_pack(
-                source,
-                LADDER,
-                lambda: self._decoders.run_behind(
-                    drawing.cut_ladder, self._content(source), source, self._decoders.limits
-                ),
-            )
+            self.cache.make_pack(source, LADDER, make)
 
     def keep_first(self, source: PageSource, jpeg: bytes) -> None:
-        """Keeps the picture from which a page's thumbnails come, as `drawing.take_in` made it; not that of a bill which was
-        purged meanwhile."""
+        """Keeps the picture from which a page's thumbnails come with its original, as `drawing.take_in` made it, so that it
+        outlives whatever happens to the cache; not that of a bill which was purged meanwhile."""
         try:
-            self.cache.keep(source, FIRST, jpeg)
-        except FileNotFoundError:
-            pass
+            self._blobs.put_first(source.sha256, _by_this_engine(jpeg))
         except OSError:
             log.exception("a first picture could not be kept")
         if not self._blobs.has(source.sha256):
-            self.cache.forget([source.sha256])
+            self._blobs.delete_first(source.sha256)
 
     def start(self) -> None:
         """Looks after the folder from now on, as a server does."""
@@ -224,16 +222,26 @@ class Renditions:
         whole = ask.box == Box(0, 0, source.size.width, source.size.height)
         if not whole or ask.suffix not in FROM_LEVELS:
             return None
-        first = levels.thumbnails_from(source.size, self._max_area)
+        first = self._first_size(source)
         for size in levels.stored_sizes(source.size, self._max_area):
             if levels.is_enough(size, ask.size):
                 # What was answered with in just this size is coarser, and would lose twice.
                 content = self.cache.find_in_pack(source, levels.name_of_level(size), LADDER)
                 if not content and size == first != ask.size:
-                    content = self.cache.find(source, FIRST, LADDER)
+                    content = self._first(source)
                 if content:
                     return size, content
         return None
+
+    def _first_size(self, source: PageSource) -> Size | None:
+        """The size of the page's first picture, if it is a page that may have one: a file's first, of a picture."""
+        is_first = source.number == 1 and source.media_type in IMAGES
+        return levels.thumbnails_from(source.size, self._max_area) if is_first else None
+
+    def _first(self, source: PageSource) -> bytes | None:
+        """The picture that was kept of the file's first page. It is no level of the ladder: nobody is answered with it."""
+        stored = self._blobs.first(source.sha256) or b""
+        return stored.removeprefix(_by_this_engine()) if stored.startswith(_by_this_engine()) else None
 
     def _content(self, source: PageSource) -> bytes | Path:
         return self._blobs.readable(source.sha256)
@@ -242,6 +250,11 @@ class Renditions:
 def _tiles(factor: int) -> str:
     """The pack of a page's tiles of one scale factor."""
     return f"tiles/{factor}"
+
+
+def _by_this_engine(jpeg: bytes = b"") -> bytes:
+    """A first picture as it is stored, with what tells it from one that an older engine made."""
+    return f"{ENGINE}\n".encode() + jpeg
 
 
 def _name(ask: ImageRequest, mark: str) -> str:

@@ -79,10 +79,6 @@ class RenditionCache:
             if stored := self._find_alone(source, name):
                 return stored
 
-    def keep(self, source: PageSource, name: str, content: bytes) -> None:
-        """The same with a picture that was made already. Raises OSError where it can't be kept."""
-        self._make(self._path(source, name), lambda: content, wait=True)
-
     def opened(self, source: PageSource, name: str, make: Callable[[], bytes]) -> BinaryIO:
         """The same as an open file, which stays readable whatever becomes of the folder."""
         path = self._path(source, name)

@@ -367,9 +367,11 @@ def test_what_was_used_longest_ago_goes_first_when_there_is_too_much(tmp_path: P
 
 
 def test_pictures_of_an_older_engine_go(tmp_path: Path) -> None:
-    RenditionCache(tmp_path).keep(PAGE, "x", b"picture")
-    (tmp_path / ENGINE).rename(tmp_path / "0")
-    RenditionCache(tmp_path).keep(PAGE, "x", b"another")
+    for old in ("0", ENGINE):
+        cache = RenditionCache(tmp_path)
+        cache.get(PAGE, "x", lambda: b"picture")
+        cache.close()
+        (tmp_path / ENGINE).rename(tmp_path / old)
     assert keep_within(tmp_path, PLENTY).removed == 1
     assert [path.name for path in tmp_path.iterdir()] == [ENGINE]
 
