@@ -91,10 +91,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     panel.install(app)
     for blueprint in (pages.bp, signed.bp, images.bp, text.bp, api.bp, bundles.bp, health.bp, operator.bp):
         app.register_blueprint(blueprint)
-    always = _always(settings)
-    app.after_request(_headers(settings, always))
+    app.after_request(_headers(settings))
     counting.install(app)
-    pictures = signed.SignedPictures(app.wsgi_app, signed_pages, archive.renditions, always=always.items())
+    pictures = signed.SignedPictures(app.wsgi_app, signed_pages, archive.renditions)
     app.wsgi_app = BehindProxies(FewBodies(pictures, most=settings.bodies, largest=settings.max_body_bytes), settings)  # type: ignore[method-assign]
     return app
 
@@ -106,7 +105,7 @@ def template_folder() -> Path:
 
 
 def _always(settings: Settings) -> dict[str, str]:
-    """Headers of every answer: nothing from other hosts, no inline script, who may frame us."""
+    """Headers of every answer but finished pictures: nothing from other hosts, no inline script, who may frame us."""
     page = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
         "frame-src blob:; form-action 'self'; base-uri 'none'"
@@ -120,9 +119,9 @@ def _always(settings: Settings) -> dict[str, str]:
     }
 
 
-def _headers(settings: Settings, always: dict[str, str]) -> Callable[[Response], Response]:
+def _headers(settings: Settings) -> Callable[[Response], Response]:
     """These headers; a handler's own policy says who may frame us too. Nothing is kept unless its handler says for how long."""
-    framed = f"frame-ancestors {settings.frame_ancestors}"
+    always, framed = _always(settings), f"frame-ancestors {settings.frame_ancestors}"
 
     def add(response: Response) -> Response:
         own = response.headers.get("Content-Security-Policy")

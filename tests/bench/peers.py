@@ -28,24 +28,23 @@ IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
 def run(script: Path, arguments: list[str]) -> None:
     """Sets the peers up, then measures them and us; the script prints its own table.
 
-    We are measured twice: with an empty cache, so that every picture is made from its original, and as files came, with
-    what was kept of them then and nothing that was ever asked for.
+    We are measured twice with an empty cache: with the first pictures that lie beside the originals, and without, so that
+    thumbnails are made from the originals too.
     """
     subprocess.run([sys.executable, script, "setup"], check=True)
     inputs = Path(os.environ.get("PEERS_DIR") or Path.home() / ".cache" / "viewer-peers") / "inputs"
     with tempfile.TemporaryDirectory(prefix="bill-viewer-peers-") as name:
         folder = Path(name)
-        instance, came = folder / "instance", folder / "came"
+        instance, bare = folder / "instance", folder / "bare"
         userkey = imported(folder, inputs)
-        shutil.copytree(instance, came)
-        shutil.copytree(instance / "derivatives", folder / "kept")
+        shutil.copytree(instance, bare)
         with ExitStack() as stack:
             process, address = stack.enter_context(served(instance))
-            _, other = stack.enter_context(served(came))
+            _, other = stack.enter_context(served(bare))
             identifiers = folder / "identifiers.json"
             identifiers.write_text(json.dumps(signed_pages(address, userkey)))
             command = [sys.executable, script, "run", "--extra", f"ours={address}/i", "--extra-map", identifiers]
-            command += ["--extra", f"ours as files came={other}/i", "--extra-pid", process.pid]
+            command += ["--extra", f"ours from originals={other}/i", "--extra-pid", process.pid]
             command += ["--extra-clear", f"{sys.executable} -m tests.bench.rest {folder}"]
             if program := find_nginx():
                 front = stack.enter_context(nginx(program, folder / "nginx", address))

@@ -1,4 +1,4 @@
-"""What each measurement begins with: a machine at rest, empty caches but for what was kept as files came.
+"""What each measurement begins with: a machine at rest and empty caches, one server without first pictures too.
 
 A server goes on making pictures ahead when its turn is over, which the next one must not be measured beside.
 """
@@ -18,10 +18,9 @@ def main(folder: Path) -> None:
     end = time.monotonic() + PATIENCE
     while idle(seconds=1) < IDLE and time.monotonic() < end:
         pass
-    for cache in (folder / "instance" / "derivatives", folder / "came" / "derivatives", folder / "nginx" / "cache"):
-        for each in cache.glob("*"):
+    for made in ("instance/derivatives", "bare/derivatives", "bare/blobs/first", "nginx/cache"):
+        for each in (folder / made).glob("*"):
             shutil.rmtree(each) if each.is_dir() else each.unlink()
-    shutil.copytree(folder / "kept", folder / "came" / "derivatives", dirs_exist_ok=True)
 
 
 def idle(*, seconds: float) -> float:

@@ -59,11 +59,15 @@ def test_no_answer_is_kept_but_pictures_and_those_by_their_reader_alone(answers:
 
 
 def test_every_answer_forbids_what_it_can(answers: dict[str, requests.Response]) -> None:
+    finished = {call for call, answer in answers.items() if call.startswith("/i/…/full/") and answer.ok}
+    assert len(finished) == 1
     for call, answer in answers.items():
         headers = answer.headers
         assert headers["X-Content-Type-Options"] == "nosniff", call
         assert "X-Frame-Options" not in headers, call
         assert "Set-Cookie" not in headers, call
+        if call in finished:
+            continue  # a picture alone is no document
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy, call
         assert policy.count("frame-ancestors 'self'") == 1, call

@@ -9,16 +9,20 @@ from PIL import Image
 from viewer.imaging import colours, levels
 from viewer.imaging.request import ImageRequest
 
-JPEGS = {"jpg": 92, "fine jpg": 94}
+JPEGS = {"jpg": 92, "fine jpg": 94, "small jpg": 94}
 """Their qualities. All hold colours in full, but a tile does only where it has colours so fine: of more than a tile, one small red
 word would be too little to be noticed."""
 SAVED_AS: dict[str, dict[str, Any]] = {
-    **{kind: {"format": "JPEG", "quality": quality, "subsampling": "4:4:4"} for kind, quality in JPEGS.items()},
+    **{
+        kind: {"format": "JPEG", "quality": quality, "subsampling": "4:4:4", "optimize": kind == "small jpg"}
+        for kind, quality in JPEGS.items()
+    },
     "png": {"format": "PNG", "compress_level": 2},
     "webp": {"format": "WEBP", "quality": 88, "method": 2},
 }
 """JPEG as faithful as a seal's red and thin print need. It is quick: a progressive one would be 9 % smaller and take 8 times as
-long. Fine are levels, from which other sizes are made, and small pictures."""
+long. Fine are levels, from which other sizes are made, and small pictures; these have Huffman tables of their own, which
+makes them 5 to 12 % smaller in a third of a millisecond."""
 SMALL = 300_000
 """Pixels up to which a whole page has so much in each of them that it loses 2 to 4 dB more than a large picture does."""
 RIGHT_ANGLES = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
@@ -37,7 +41,7 @@ def jpeg_as_drawn(ask: ImageRequest) -> int | None:
     """The quality in which the picture is to be encoded where that is all there is to finish: a JPEG of the page as it is
     drawn."""
     as_drawn = not (ask.mirror or ask.rotation) and ask.quality in ("default", "color")
-    return JPEGS[kind_of(ask)] if ask.suffix == "jpg" and as_drawn else None
+    return JPEGS["jpg"] if kind_of(ask) == "jpg" and as_drawn else None
 
 
 def encode(picture: Image.Image, kind: str) -> bytes:
@@ -55,7 +59,7 @@ def kind_of(ask: ImageRequest) -> str:
     """In which of the ways this picture is saved."""
     if ask.suffix != "jpg":
         return ask.suffix
-    return "fine jpg" if ask.region == "full" and ask.size.pixels <= SMALL else "jpg"
+    return "small jpg" if ask.region == "full" and ask.size.pixels <= SMALL else "jpg"
 
 
 def mirror(picture: Image.Image, ask: ImageRequest) -> Image.Image:

@@ -29,6 +29,7 @@ from viewer.web.reader import archive
 bp = Blueprint("signed", __name__)
 
 PREFIX = "/i/"
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
 ROUTE = "/i/<segment>/<region>/<size>/<rotation>/<name>"
 WHY, SINCE = "viewer.why_no_picture", "viewer.since"
 """Where a request's environment holds the error that kept its picture from being made, and when that was begun
@@ -72,16 +73,12 @@ class SignedPages:
 
 
 class SignedPictures:
-    """WSGI layer that answers with pictures and lets everything else through, as well as what keeps it from a picture;
-    `always` are the headers that every answer has."""
+    """WSGI layer that answers with pictures and lets everything else through, as well as what keeps it from a picture."""
 
-    def __init__(
-        self, app: Wsgi, pages: SignedPages, renditions: Renditions, *, always: Iterable[tuple[str, str]]
-    ) -> None:
+    def __init__(self, app: Wsgi, pages: SignedPages, renditions: Renditions) -> None:
         self._app = app
         self._pages = pages
         self._renditions = renditions
-        self._always = tuple(always)
         self._meaning = lru_cache(REMEMBERED)(self._read)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -100,7 +97,6 @@ class SignedPictures:
         headers = picture_headers(signed, etag)
         if headers is None:
             return None
-        headers += self._always
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known and parse_etags(known).contains_weak(etag):
             start_response("304 Not Modified", headers)
@@ -111,10 +107,7 @@ class SignedPictures:
             content = self._made(signed, asked, environ)
             if content is None:
                 return None
-            headers = [
-                *(picture_headers(signed, etag) or [("Cache-Control", "no-store")]),
-                *self._always,
-            ]  # time went by
+            headers = picture_headers(signed, etag) or [NOSNIFF, ("Cache-Control", "no-store")]  # time went by
         size = ("Content-Length", str(len(content)))
         start_response("200 OK", [("Content-Type", MEDIA_TYPES[asked.suffix]), size, *headers])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
@@ -178,7 +171,8 @@ def signed_pages() -> SignedPages:
 
 
 def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | None:
-    """How long a picture may be kept: as long as its address is good. None for one that isn't any more.
+    """How long a picture may be kept: as long as its address is good. None for one that isn't any more. It is no document: of
+    what pages are told for safety's sake only that it is what it says means something to it, and thumbnails are many.
 
     X-Accel-Expires tells nginx, which would not keep what is private; it stays between the two. It names the last second
     in which the address is good, since nginx keeps an answer through the whole second that it is told.
@@ -187,6 +181,7 @@ def picture_headers(signed: SignedPage, etag: str) -> list[tuple[str, str]] | No
     if left <= 0:
         return None
     return [
+        NOSNIFF,
         ("ETag", f'"{etag}"'),
         ("X-Accel-Expires", f"@{signed.expires - 1}"),
         ("Cache-Control", f"private, immutable, max-age={left}"),

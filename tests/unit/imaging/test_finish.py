@@ -8,7 +8,7 @@ from PIL import Image
 
 from tests.papers import RED, WHITE, cornered
 from viewer.domain.size import Size
-from viewer.imaging.finish import finish, threshold
+from viewer.imaging.finish import encode, finish, threshold
 from viewer.imaging.request import ImageRequest
 
 FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
@@ -25,6 +25,17 @@ def corners(picture: Image.Image) -> list[Any]:
     """Clockwise from the upper left."""
     right, low = picture.width - 3, picture.height - 3
     return [picture.convert("RGB").getpixel(place) for place in ((2, 2), (right, 2), (right, low), (2, low))]
+
+
+def test_a_small_picture_is_encoded_finer_than_a_large_one_and_takes_less_than_a_level_of_the_same_pixels() -> None:
+    scene = Image.linear_gradient("L").resize((400, 300)).convert("RGB")
+    small, level, large = (Image.open(io.BytesIO(encode(scene, kind))) for kind in ("small jpg", "fine jpg", "jpg"))
+    assert small.tobytes() == level.tobytes()
+    assert len(encode(scene, "small jpg")) < len(encode(scene, "fine jpg"))
+    assert sum(small.quantization[0]) < sum(large.quantization[0])  # type: ignore[attr-defined]
+    ask = {"region": "full", "size": "max", "rotation": "0", "quality": "default", "suffix": "jpg"}
+    asked = ImageRequest.parse(Size(*scene.size), **ask, max_area=10**6)
+    assert finish(scene, asked) == encode(scene, "small jpg")
 
 
 @pytest.mark.parametrize(
