@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from viewer.archive import behind as behind_module
+from viewer.archive import machine
 from viewer.archive.behind import QUIET, Behind
+from viewer.archive.machine import Machine
 from viewer.archive.readers import RUSH, WINDOW, Readers
 from viewer.domain.size import Size
 from viewer.domain.source import PageSource
@@ -87,6 +90,85 @@ def test_nothing_is_begun_while_finished_pictures_keep_the_process_busy(readers:
     readers.answered()
     time.sleep(WINDOW)
     assert readers.quiet() > 0
+
+
+class Busy(Machine):
+    """A machine that others take."""
+
+    taken = True
+
+    def is_busy(self) -> bool:
+        return self.taken
+
+
+def test_nothing_is_begun_while_others_take_the_machine(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(behind_module, "Machine", Busy)
+    done: list[int] = []
+    behind = Behind(lambda source: done.append(source.number), readers)
+    behind.put(page(1))
+    time.sleep(3 * QUIET)
+    assert done == []
+    monkeypatch.setattr(Busy, "taken", False)
+    await_length(done, 1)
+    behind.close()
+
+
+def test_a_machine_that_is_always_busy_keeps_nothing_waiting_for_ever(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(behind_module, "Machine", Busy)
+    monkeypatch.setattr(behind_module, "PATIENCE", 2 * QUIET)
+    done: list[int] = []
+    behind = Behind(lambda source: done.append(source.number), readers)
+    behind.put(page(1))
+    behind.put(page(2))
+    await_length(done, 2)
+    behind.close()
+
+
+@pytest.mark.parametrize(
+    ("spent", "processors", "is_busy"),
+    [
+        ("80 0 20 100 0 0 10 0", 2, True),
+        ("80 0 10 100 0 0 0 0", 2, False),
+        ("10 900 20 0 0 0 0 70", 2, False),
+        ("80 0 20 100 0 0 10 0", 4, False),
+        ("300 0 20 70 0 0 10 0", 4, True),
+        ("30 0 10 100 0 0 0 0", 1, False),
+    ],
+)
+def test_a_machine_is_busy_when_others_leave_less_than_a_processor_and_less_than_half(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spent: str, processors: int, is_busy: bool
+) -> None:
+    """Others: neither what runs at a low priority nor what the machine below takes."""
+    monkeypatch.setattr(machine, "TIMES", tmp_path / "stat")
+    monkeypatch.setattr(machine, "WINDOW", 0.0)
+    monkeypatch.setattr(os, "cpu_count", lambda: processors)
+    assert not Machine().is_busy(), "where nothing tells"
+    (tmp_path / "stat").write_text("cpu  5 5 5 5 5 5 5 5 0 0\ncpu0 1 2 3\n")
+    looked = Machine()
+    (tmp_path / "stat").write_text(f"cpu  {' '.join(str(5 + int(each)) for each in spent.split())} 0 0\n")
+    assert looked.is_busy() is is_busy
+
+
+def test_a_machine_whose_processors_all_burn_is_busy_unless_they_burn_at_the_lowest_priority() -> None:
+    def found(niceness: int) -> bool:
+        burn = f"import os; os.nice({niceness})\nprint(flush=True)\nwhile True: pass"
+        burning = [
+            subprocess.Popen([sys.executable, "-c", burn], stdout=subprocess.PIPE) for _ in range(os.cpu_count() or 1)
+        ]
+        for each in burning:
+            assert each.stdout
+            each.stdout.readline()
+        looked = Machine()
+        time.sleep(1)
+        is_busy = looked.is_busy()
+        for each in burning:
+            each.kill()
+            each.communicate()
+        return is_busy
+
+    assert (found(0), found(19)) == (True, False)
 
 
 def test_a_reader_just_gone_is_still_waited_for(readers: Readers) -> None:

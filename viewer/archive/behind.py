@@ -1,10 +1,12 @@
-"""Work that nobody waits for: done one after another while no reader of any process waits for a picture."""
+"""Work that nobody waits for: done one after another while no reader of any process waits for a picture and the machine has time."""
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from viewer.archive.machine import Machine
 from viewer.archive.readers import Readers
 from viewer.domain.source import PageSource
 from viewer.errors import ViewerError
@@ -13,6 +15,8 @@ log = logging.getLogger(__name__)
 
 QUIET = 0.3
 """Seconds without a reader before it goes on: a page's pictures are asked for in a burst."""
+PATIENCE = 5.0
+"""Seconds after one page was begun in which the next one is, however busy the machine."""
 MOST = 5000
 """Pages that wait for it; the ones that came first are forgotten, and come again at their next need."""
 
@@ -23,6 +27,8 @@ class Behind:
     def __init__(self, work: Callable[[PageSource], None], readers: Readers) -> None:
         self._work = work
         self._readers = readers
+        self._machine = Machine()
+        self._begun = time.monotonic()
         self._pages: OrderedDict[PageSource, None] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
@@ -59,8 +65,16 @@ class Behind:
         """The next page, once readers are quiet; None at the end."""
         with self._changed:
             while not self._closed:
-                wait = QUIET - self._readers.quiet() if self._pages else None
+                wait = self._wait() if self._pages else None
                 if wait is not None and wait <= 0:
+                    self._begun = time.monotonic()
                     return self._pages.popitem(last=False)[0]
                 self._changed.wait(wait)
             return None
+
+    def _wait(self) -> float:
+        """Seconds until it may go on, as far as one can tell."""
+        if (wait := QUIET - self._readers.quiet()) > 0:
+            return wait
+        is_patient = time.monotonic() - self._begun < PATIENCE
+        return QUIET if is_patient and self._machine.is_busy() else 0
