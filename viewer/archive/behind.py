@@ -1,4 +1,4 @@
-"""Work that nobody waits for: done one after another while no reader of any process waits for a picture and the machine has time."""
+"""Work that nobody waits for: done one after another while no reader of any process waits for a picture and the machine is free."""
 
 import logging
 import threading
