@@ -2,7 +2,7 @@
 
 Beside an original may lie its first picture, so small that thumbnails need not start from the original, wherever they are made.
 
-A blob is written whole or not at all (obstore puts under a temporary name and renames), and never changes.
+A blob is written whole or not at all (obstore puts under a temporary name and renames), and an original never changes.
 """
 
 import contextlib
@@ -40,11 +40,8 @@ class Blobs:
             self._put(_key(sha256), source)
 
     def put_first(self, sha256: str, picture: bytes) -> None:
-        """Stores the first picture of the original, in place of an earlier one. Raises OSError where that can't be."""
-        try:
-            self._put(_first_key(sha256), picture)
-        except BaseError as error:
-            raise OSError(str(error)) from error
+        """Stores the first picture of the original, in place of an earlier one."""
+        self._put(_first_key(sha256), picture)
 
     def first(self, sha256: str) -> bytes | None:
         """The first picture of the original, if there is one that can be had: one can do without it."""
@@ -80,7 +77,9 @@ class Blobs:
             )
 
     def delete(self, sha256: str) -> None:
-        """Removes the blob and its first picture; one that isn't there is no error."""
+        """Removes the blob and its first picture; one that isn't there is no error. The picture goes before, so that none is left
+        of a blob that is gone however this ends, and again, since it may have been stored meanwhile."""
+        self.delete_first(sha256)
         self._delete(_key(sha256))
         self.delete_first(sha256)
 

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 QUIET = 0.3
 """Seconds without a reader before it goes on: a page's pictures are asked for in a burst."""
 PATIENCE = 5.0
-"""Seconds after one page was begun in which the next one is, however busy the machine."""
+"""Seconds after one page was begun, or came to none that waits, after which the next one is, however busy the machine."""
 MOST = 5000
 """Pages that wait for it; the ones that came first are forgotten, and come again at their next need."""
 
@@ -28,7 +28,7 @@ class Behind:
         self._work = work
         self._readers = readers
         self._machine = Machine()
-        self._begun = time.monotonic()
+        self._since = 0.0
         self._pages: OrderedDict[PageSource, None] = OrderedDict()
         self._changed = threading.Condition()
         self._closed = False
@@ -37,6 +37,8 @@ class Behind:
     def put(self, source: PageSource) -> None:
         """Queues a page, once however often it is put."""
         with self._changed:
+            if not self._pages:
+                self._since = time.monotonic()
             self._pages[source] = None
             if len(self._pages) > MOST:
                 self._pages.popitem(last=False)
@@ -67,7 +69,7 @@ class Behind:
             while not self._closed:
                 wait = self._wait() if self._pages else None
                 if wait is not None and wait <= 0:
-                    self._begun = time.monotonic()
+                    self._since = time.monotonic()
                     return self._pages.popitem(last=False)[0]
                 self._changed.wait(wait)
             return None
@@ -76,5 +78,5 @@ class Behind:
         """Seconds until it may go on, as far as one can tell."""
         if (wait := QUIET - self._readers.quiet()) > 0:
             return wait
-        is_patient = time.monotonic() - self._begun < PATIENCE
+        is_patient = time.monotonic() - self._since < PATIENCE
         return QUIET if is_patient and self._machine.is_busy() else 0

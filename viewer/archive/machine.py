@@ -12,6 +12,7 @@ TIMES = Path("/proc/stat")
 """proc(5); where there is none, there is always time left."""
 WINDOW = 0.1
 """Seconds over which it is looked at, at least."""
+LONG_AGO = 1.0
 SHARE = 0.5
 """Of all processors: what others have to take, at least, for nothing to be left; on many processors all but one."""
 
@@ -25,11 +26,14 @@ class Machine:
         self._is_busy = False
 
     def is_busy(self) -> bool:
-        """Whether others take nearly all. What runs at a lower priority, as all that is made ahead does, doesn't count."""
-        if time.monotonic() - self._since >= WINDOW:
+        """Whether others take so much that less than a processor is left, and less than half of all. What runs at a lower
+        priority, as levels are made, doesn't count. Where one looked long ago, it isn't known yet, and taken for busy."""
+        if (seconds := time.monotonic() - self._since) >= WINDOW:
             now = _times()
             passed = [after - before for after, before in zip(now, self._before, strict=True)]
             self._before, self._since = now, time.monotonic()
+            if seconds > LONG_AGO and any(now):
+                return True
             user, _nice, system, _idle, _iowait, irq, softirq, _steal = passed
             self._is_busy = user + system + irq + softirq > max(SHARE, 1 - 1 / (os.cpu_count() or 1)) * sum(passed)
         return self._is_busy

@@ -136,10 +136,12 @@ class Renditions:
         outlives whatever happens to the cache; not that of a bill which was purged meanwhile."""
         try:
             self._blobs.put_first(source.sha256, _by_this_engine(jpeg))
-        except OSError:
-            log.exception("a first picture could not be kept")
-        if not self._blobs.has(source.sha256):
-            self._blobs.delete_first(source.sha256)
+            if not self._blobs.has(source.sha256):
+                self._blobs.delete_first(source.sha256)
+        except FileNotFoundError:
+            pass  # it went with its bill in this very moment
+        except Exception:
+            log.exception("a first picture could not be kept")  # one can do without it
 
     def start(self) -> None:
         """Looks after the folder from now on, as a server does."""

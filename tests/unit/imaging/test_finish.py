@@ -1,6 +1,7 @@
 """From a drawn part to bytes: mirrored, then turned, then recoloured, in each format."""
 
 import io
+import random
 from typing import Any
 
 import pytest
@@ -33,6 +34,8 @@ def test_a_small_picture_is_encoded_finer_than_a_large_one_and_takes_less_than_a
     assert small.tobytes() == level.tobytes()
     assert len(encode(scene, "small jpg")) < len(encode(scene, "fine jpg"))
     assert sum(small.quantization[0]) < sum(large.quantization[0])  # type: ignore[attr-defined]
+    noise = Image.frombytes("RGB", (500, 500), random.Random(1).randbytes(750_000))
+    assert encode(noise, "small jpg") == encode(noise, "fine jpg"), "Pillow can't where it is so much"
     ask = {"region": "full", "size": "max", "rotation": "0", "quality": "default", "suffix": "jpg"}
     asked = ImageRequest.parse(Size(*scene.size), **ask, max_area=10**6)
     assert finish(scene, asked) == encode(scene, "small jpg")
