@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from viewer.archive.machine import processor_times
+
 PATIENCE = 60
 """Seconds after which it is measured all the same."""
 IDLE = 0.95
@@ -29,12 +31,6 @@ def idle(*, seconds: float) -> float:
     time.sleep(seconds)
     spent = [now - then for now, then in zip(processor_times(), before, strict=True)]
     return (spent[3] + spent[4]) / max(1, sum(spent))
-
-
-def processor_times() -> list[int]:
-    """proc(5): user, nice, system, idle, iowait, irq, softirq, steal."""
-    with Path("/proc/stat").open() as told:
-        return [int(number) for number in told.readline().split()[1:9]]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ TIMES = Path("/proc/stat")
 WINDOW = 0.1
 """Seconds over which it is looked at, at least."""
 LONG_AGO = 1.0
+"""Seconds after which what one saw then says nothing of now."""
 SHARE = 0.5
 """Of all processors: what others have to take, at least, for nothing to be left; on many processors all but one."""
 
@@ -21,7 +22,7 @@ class Machine:
     """The processors since one looked last."""
 
     def __init__(self) -> None:
-        self._before = _times()
+        self._before = processor_times()
         self._since = time.monotonic()
         self._is_busy = False
 
@@ -29,7 +30,7 @@ class Machine:
         """Whether others take so much that less than a processor is left, and less than half of all. What runs at a lower
         priority, as levels are made, doesn't count. Where one looked long ago, it isn't known yet, and taken for busy."""
         if (seconds := time.monotonic() - self._since) >= WINDOW:
-            now = _times()
+            now = processor_times()
             passed = [after - before for after, before in zip(now, self._before, strict=True)]
             self._before, self._since = now, time.monotonic()
             if seconds > LONG_AGO and any(now):
@@ -39,7 +40,8 @@ class Machine:
         return self._is_busy
 
 
-def _times() -> list[int]:
+def processor_times() -> list[int]:
+    """How long the processors were at what since the start: user, nice, system, idle, iowait, irq, softirq, steal."""
     try:
         return [int(spent) for spent in TIMES.read_text("ascii").split(maxsplit=9)[1:9]]
     except OSError:

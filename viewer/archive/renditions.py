@@ -37,6 +37,8 @@ REQUESTS = 56
 have there, fewer than it has threads (`viewer.cli.server`)."""
 READING = ".reading"
 """The file in the pictures' folder by which processes know of each other's readers."""
+MADE_BY = f"{ENGINE}\n".encode()
+"""What a first picture is stored behind, which tells it from one that an older engine made."""
 TEXT, NO_WORDS = "text.json", b"[]"
 
 
@@ -135,7 +137,7 @@ class Renditions:
         """Keeps the picture from which a page's thumbnails come with its original, as `drawing.take_in` made it, so that it
         outlives whatever happens to the cache; not that of a bill which was purged meanwhile."""
         try:
-            self._blobs.put_first(source.sha256, _by_this_engine(jpeg))
+            self._blobs.put_first(source.sha256, MADE_BY + jpeg)
             if not self._blobs.has(source.sha256):
                 self._blobs.delete_first(source.sha256)
         except FileNotFoundError:
@@ -243,7 +245,7 @@ class Renditions:
     def _first(self, source: PageSource) -> bytes | None:
         """The picture that was kept of the file's first page. It is no level of the ladder: nobody is answered with it."""
         stored = self._blobs.first(source.sha256) or b""
-        return stored.removeprefix(_by_this_engine()) if stored.startswith(_by_this_engine()) else None
+        return stored.removeprefix(MADE_BY) if stored.startswith(MADE_BY) else None
 
     def _content(self, source: PageSource) -> bytes | Path:
         return self._blobs.readable(source.sha256)
@@ -252,11 +254,6 @@ class Renditions:
 def _tiles(factor: int) -> str:
     """The pack of a page's tiles of one scale factor."""
     return f"tiles/{factor}"
-
-
-def _by_this_engine(jpeg: bytes = b"") -> bytes:
-    """A first picture as it is stored, with what tells it from one that an older engine made."""
-    return f"{ENGINE}\n".encode() + jpeg
 
 
 def _name(ask: ImageRequest, mark: str) -> str:
