@@ -38,7 +38,6 @@ def find_nginx() -> str | None:
 @contextmanager
 def nginx(program: str, folder: Path, upstream: str, *more: tuple[str, str]) -> Iterator[str]:
     """The example in front of an upstream, with its port and its folder replaced and whatever else is given."""
-    folder.mkdir()
     port = free_port()
     text = EXAMPLE.read_text("utf-8")
     for old, new in (
@@ -51,17 +50,24 @@ def nginx(program: str, folder: Path, upstream: str, *more: tuple[str, str]) -> 
     ):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
+    with running(program, folder, text, port) as url:
+        yield url
+
+
+@contextmanager
+def running(program: str, folder: Path, text: str, port: int) -> Iterator[str]:
+    """An nginx with these lines in its http block, which let it listen at the port."""
+    folder.mkdir()
     (folder / "viewer.conf").write_text(text, "utf-8")
     user = "user root;" if os.geteuid() == 0 else ""  # else its workers could not enter the tests' folder
     (folder / "nginx.conf").write_text(MAIN.format(folder=folder, user=user), "utf-8")
     said = folder / "said.txt"
     with said.open("wb") as sink:
         process = subprocess.Popen([program, "-p", folder, "-c", folder / "nginx.conf", "-e", "stderr"], stderr=sink)
-    url = f"http://127.0.0.1:{port}"
     try:
         until(lambda: process.poll() is not None or listens(port))
         assert process.poll() is None, said.read_text()
-        yield url
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(MINUTE)

@@ -33,8 +33,8 @@ def draw_page(content: Content, source: PageSource, ask: ImageRequest, limits: L
     """The picture's bytes. Raises Unreadable."""
     read = _read(content)
     made = None
-    if quality := jpeg_as_drawn(ask):
-        made = decode.encoded(read, source.media_type, source.number, ask.box, ask.size, limits, quality=quality)
+    if step := jpeg_as_drawn(ask):
+        made = decode.encoded(read, source.media_type, source.number, ask.box, ask.size, limits, step=step)
     return made or finish(_drawn(read, source, ask.box, ask.size, limits), ask)
 
 

@@ -13,16 +13,34 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from html import unescape
 from pathlib import Path
 
 import requests
 
-from tests.commands import served, viewer
-from tests.nginx import find_nginx, nginx
+from tests.commands import free_port, served, viewer
+from tests.nginx import find_nginx, nginx, running
 
 IDENTIFIER = re.compile(r'data-page-id="([0-9a-f]{24})"\s+src="/i/([\w-]+)/')
+
+PLAIN = """
+server {{
+    listen 127.0.0.1:{port};
+    root {folder}/files;
+    default_type image/jpeg;
+    sendfile on;
+    tcp_nopush on;
+    open_file_cache max=10000 inactive=60s;
+    open_file_cache_valid 60s;
+    location / {{ try_files $uri @made; }}
+    location @made {{
+        proxy_pass {upstream};
+        proxy_store on;
+    }}
+}}
+"""
+"""What nginx reaches with files of its own: our very pictures, each got from us when it is asked for first."""
 
 
 def run(script: Path, arguments: list[str]) -> None:
@@ -48,8 +66,14 @@ def run(script: Path, arguments: list[str]) -> None:
             command += ["--extra-clear", f"{sys.executable} -m tests.bench.rest {folder}"]
             if program := find_nginx():
                 front = stack.enter_context(nginx(program, folder / "nginx", address))
-                command += ["--extra", f"ours behind nginx={front}/i"]
+                plain = stack.enter_context(plain_nginx(program, folder / "plain", address))
+                command += ["--extra", f"ours behind nginx={front}/i", "--extra", f"our files by nginx={plain}/i"]
             subprocess.run([*map(str, command), *arguments], check=True)
+
+
+def plain_nginx(program: str, folder: Path, upstream: str) -> AbstractContextManager[str]:
+    port = free_port()
+    return running(program, folder, PLAIN.format(port=port, folder=folder, upstream=upstream), port)
 
 
 def imported(folder: Path, inputs: Path) -> str:

@@ -20,7 +20,7 @@ def main(folder: Path) -> None:
     end = time.monotonic() + PATIENCE
     while idle(seconds=1) < IDLE and time.monotonic() < end:
         pass
-    for made in ("instance/derivatives", "bare/derivatives", "bare/blobs/first", "nginx/cache"):
+    for made in ("instance/derivatives", "bare/derivatives", "bare/blobs/first", "nginx/cache", "plain/files"):
         for each in (folder / made).glob("*"):
             shutil.rmtree(each) if each.is_dir() else each.unlink()
 

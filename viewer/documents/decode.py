@@ -71,13 +71,13 @@ def encoded(
     size: Size,
     limits: Limits,
     *,
-    quality: int,
+    step: int,
 ) -> bytes | None:
     """The same as a JPEG, where that is made in one pass; None where the part has to be drawn first. Raises Unreadable."""
     if media_type not in ONE_PASS or size.pixels > limits.decoder_pixels:
         return None
     with every_fault_told():
-        return image.encoded(content, number, box, size, limits, quality=quality)
+        return image.encoded(content, number, box, size, limits, step=step)
 
 
 def words(content: bytes, media_type: str, number: int, limits: Limits) -> list[Word]:

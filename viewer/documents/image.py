@@ -125,7 +125,7 @@ def cut_out(content: bytes, parts: Iterable[Box], limits: Limits) -> Iterator[tu
         yield part, _turned_upright(pixels, orientation)
 
 
-def encoded(content: bytes, number: int, box: Box, size: Size, limits: Limits, *, quality: int) -> bytes | None:
+def encoded(content: bytes, number: int, box: Box, size: Size, limits: Limits, *, step: int) -> bytes | None:
     """What `draw` draws as a JPEG, where one pass makes that of the content; None where it has to be drawn first."""
     if content.startswith(JPEG_START) and box.width >= FAR * size.width:
         return None
@@ -134,7 +134,7 @@ def encoded(content: bytes, number: int, box: Box, size: Size, limits: Limits, *
         whole = number == 1 and box == Box(0, 0, picture.width, picture.height)
         if not (upright and whole and _is_for_vips(picture, size.width, size.height)):
             return None
-        made: bytes | None = _vips().encoded(content, Size(*picture.size), size, quality=quality)
+        made: bytes | None = _vips().encoded(content, Size(*picture.size), size, step=step)
         return made
 
 

@@ -25,7 +25,7 @@ from viewer.flight import Parts, SingleFlight
 
 log = logging.getLogger(__name__)
 
-ENGINE = "9"
+ENGINE = "10"
 """Goes up when the same request would give other pixels, so that old pictures are not used any more."""
 LADDER = "ladder"
 """The pack of a page's sizes that are made ahead."""

@@ -11,7 +11,7 @@ from PIL.JpegImagePlugin import get_sampling
 
 from tests.likeness import psnr
 from viewer.fonts import SERIF_SC
-from viewer.imaging.finish import JPEGS, encode
+from viewer.imaging.finish import SAVED_AS, encode
 
 IN_FULL, AT_HALF = 0, 2
 TILE = (512, 512)
@@ -98,7 +98,7 @@ def test_black_print_and_a_photo_lose_nothing_at_half() -> None:
         )
     for picture in (paper, photographed()):
         half, full = io.BytesIO(encode(picture, "jpg")), io.BytesIO()
-        picture.save(full, "JPEG", quality=JPEGS["jpg"], subsampling="4:4:4")
+        picture.save(full, **SAVED_AS["jpg"])
         assert sampling(picture) == AT_HALF
         assert psnr(Image.open(half), picture) > psnr(Image.open(full), picture) - 1
         assert len(half.getvalue()) < len(full.getvalue())
