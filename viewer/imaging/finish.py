@@ -48,7 +48,7 @@ def encode(picture: Image.Image, kind: str) -> bytes:
     if is_tile and not colours.are_fine(picture):
         options = {**options, "subsampling": "4:2:0"}
     encoded = _saved(picture, **options)
-    if kind == "small jpg" and len(encoded) <= picture.width * picture.height:  # Pillow fails where it has more to hold
+    if kind == "small jpg" and len(encoded) <= 2 * picture.width * picture.height:  # of more, Pillow can't hold it
         encoded = _saved(picture, **options, optimize=True)
     return encoded
 

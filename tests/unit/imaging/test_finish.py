@@ -46,7 +46,7 @@ def test_fine_structure_is_rounded_no_coarser_than_any_other(kind: str) -> None:
 
 
 def test_a_picture_that_is_all_noise_is_nearer_in_fewer_bytes_than_with_the_usual_tables() -> None:
-    noise = Image.merge("RGB", [Image.effect_noise((200, 150), 8) for _ in range(3)])
+    noise = Image.merge("RGB", [Image.effect_noise((200, 150), 40) for _ in range(3)])
     usual = io.BytesIO()
     noise.save(usual, "JPEG", quality=94, subsampling="4:4:4", optimize=True)
     ours = encode(noise, "small jpg")
